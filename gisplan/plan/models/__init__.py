@@ -1,14 +1,18 @@
 from gisplan.plan.models.monitoring import Claim
+from gisplan.plan.models.people import Editorship
 from gisplan.plan.models.places import PlanPlace
 from gisplan.plan.models.register import (
     Action,
     Axis,
     Connection,
     CrosswalkEntry,
+    ExtentKind,
     Intervention,
+    PlaceClass,
     PlanEdition,
     Strategy,
 )
+from gisplan.plan.models.seeds import SeedRow
 
 __all__ = [
     "Action",
@@ -16,8 +20,12 @@ __all__ = [
     "Claim",
     "Connection",
     "CrosswalkEntry",
+    "Editorship",
+    "ExtentKind",
     "Intervention",
+    "PlaceClass",
     "PlanEdition",
     "PlanPlace",
+    "SeedRow",
     "Strategy",
 ]
