@@ -273,3 +273,38 @@ class RegisterCoverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.kind}".strip()
+
+
+class PeopleGrid(models.Model):
+    """A table of people on small areas (cells or census sections), finer than the municipalities."""
+
+    class Kind(models.TextChoices):
+        CELLS = "cells", _("celle")
+        SECTIONS = "sections", _("sezioni di censimento")
+
+    code = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reference_year = models.PositiveSmallIntegerField()
+    source_text = models.CharField(max_length=300)
+    file_digest = models.CharField(max_length=64)
+    people = models.FloatField()
+
+    class Meta:
+        ordering = ["-reference_year", "code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PeopleCell(models.Model):
+    grid = models.ForeignKey(PeopleGrid, on_delete=models.CASCADE, related_name="cells")
+    code = models.CharField(max_length=60)
+    people = models.FloatField()
+    geometry = models.GeometryField(srid=settings.STORED_SRID)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["grid", "code"], name="cell_once_per_grid")]
+
+    def __str__(self) -> str:
+        return self.code
