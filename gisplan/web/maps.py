@@ -6,8 +6,8 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.models import Band
-from gisplan.maps import MapParts, MapSpec, build_map
-from gisplan.maps.spec import MapLayer
+from gisplan.maps.folium_map import MapParts, build_map
+from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.territory.models import Municipality, Station, TerritoryEdition
 from gisplan.territory.profile import current_edition, municipalities_in_territory, neighbours_of
 from gisplan.web import map_layers
