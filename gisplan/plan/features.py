@@ -15,8 +15,9 @@ from gisplan.plan.models import Axis, Claim, Intervention, PlanPlace
 from gisplan.plan.progress import latest_claims
 from gisplan.plan.queries import interventions_of_axis
 from gisplan.territory.models import MunicipalityBoundary, Precision
+from layers.crs import WGS84
 
-WGS84 = 4326
+
 DECIMALS = 6  # about 0.1 m
 
 

@@ -18,6 +18,7 @@ from gisplan.territory.models import (
     Station,
     ZoneMembership,
 )
+from layers.models import Layer
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ def completeness(edition: PlanEdition) -> Completeness:
         interventions=sum(one.interventions for one in by_axis),
         by_axis=by_axis,
     )
+
+
+def layers_of_axis(axis: Axis) -> list[Layer]:
+    """The imported layers that the axis shows, in its order."""
+    return [shown.layer for shown in axis.axis_layers.select_related("layer")]
 
 
 def interventions_of_axis(axis: Axis) -> list[Intervention]:
