@@ -218,7 +218,9 @@ def _contradictions(table: Table, row: Row) -> Iterator[str]:
     if cells.get("place_kind") == "municipality" and not cells.get("istat_code"):
         yield row.refusal("istat_code", "the ISTAT code of the municipality, six digits")
     if table.name == "connections":
-        ends = [column for column in ("to_axis_code", "to_strategy_code", "to_action_code") if cells.get(column)]
+        ends = [
+            column for column in ("to_axis_code", "to_strategy_code", "to_action_code") if cells.get(column)
+        ]
         if len(ends) != 1:
             yield row.refusal(ends[0] if ends else "to_axis_code", "exactly one end of the connection")
 
@@ -283,7 +285,9 @@ def _store_parts(table: Table, prepared: list[_Prepared]) -> tuple[Changes, list
 
 def parent_field(table: Table) -> str:
     """The field of a part that names the object which it belongs to."""
-    field_name = next(n for n, reference in table.references.items() if reference.columns == table.key.columns)
+    field_name = next(
+        n for n, reference in table.references.items() if reference.columns == table.key.columns
+    )
     return f"{field_name}_id"
 
 

@@ -1,6 +1,7 @@
 """Who may do what: the one place that decides. Pages and the admin ask here and nowhere else."""
 
 from collections.abc import Iterable
+from typing import TypeGuard
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db.models import Q, QuerySet
@@ -90,11 +91,11 @@ def editable_interventions(visitor: Visitor) -> QuerySet[Intervention]:
     )
 
 
-def _has(visitor: Visitor, permission: str) -> bool:
+def _has(visitor: Visitor, permission: str) -> TypeGuard[User]:
     return isinstance(visitor, User) and visitor.is_active and visitor.has_perm(permission)
 
 
 def _edited_municipalities(visitor: Visitor) -> set[int | None]:
-    if not _has(visitor, "plan.change_intervention"):
-        return set()
-    return set(Editorship.objects.filter(user_id=visitor.pk).values_list("municipality_id", flat=True))
+    if _has(visitor, "plan.change_intervention"):
+        return set(Editorship.objects.filter(user=visitor).values_list("municipality_id", flat=True))
+    return set()

@@ -85,7 +85,9 @@ def _strategy(column: str = "strategy_code", *, required: bool = True) -> Refere
     return Reference(("plan_edition", column), Strategy, key, "strategies", required)
 
 
-def _action(column: str = "action_code", *, edition: str = "plan_edition", required: bool = True) -> Reference:
+def _action(
+    column: str = "action_code", *, edition: str = "plan_edition", required: bool = True
+) -> Reference:
     return Reference((edition, column), Action, ("edition__code", "code"), "actions", required)
 
 

@@ -1,6 +1,6 @@
 from gisplan.plan.models.monitoring import Claim
 from gisplan.plan.models.people import Editorship
-from gisplan.plan.models.places import PlanPlace
+from gisplan.plan.models.places import AxisLayer, PlanPlace
 from gisplan.plan.models.register import (
     Action,
     Axis,
@@ -17,6 +17,7 @@ from gisplan.plan.models.seeds import SeedRow
 __all__ = [
     "Action",
     "Axis",
+    "AxisLayer",
     "Claim",
     "Connection",
     "CrosswalkEntry",

@@ -54,3 +54,8 @@ class Claim(models.Model):
     @property
     def scope(self) -> str:
         return in_language(self.scope_it, self.scope_en)
+
+    @property
+    def is_shared(self) -> bool:
+        """It covers more than one thing, and no share of any is known."""
+        return len(self.interventions.all()) + len(self.actions.all()) > 1

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.plan.models.register import Action, Intervention, in_language
+from gisplan.plan.models.register import Action, Axis, Intervention, in_language
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Precision, School, Station, Zone
+from layers.models import Layer
 
 
 class PlanPlace(models.Model):
@@ -75,3 +76,18 @@ class PlanPlace(models.Model):
     def registered(self) -> Station | School | HealthSite | Hospital | None:
         """The place of a register that this is, where it is known."""
         return self.station or self.school or self.health_site or self.hospital
+
+
+class AxisLayer(models.Model):
+    """An axis shows an imported layer; `layers` itself knows no plan."""
+
+    axis = models.ForeignKey(Axis, on_delete=models.CASCADE, related_name="axis_layers")
+    layer = models.ForeignKey(Layer, on_delete=models.CASCADE)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["axis", "order", "id"]
+        constraints = [models.UniqueConstraint(fields=["axis", "layer"], name="layer_once_per_axis")]
+
+    def __str__(self) -> str:
+        return f"{self.axis.code}: {self.layer}"

@@ -8,7 +8,9 @@ from gisplan.plan.tables import BY_NAME
 
 
 class Command(BaseCommand):
-    help = "Import one table of the register from a CSV file with the columns of the seeds, whole or not at all."
+    help = (
+        "Import one table of the register from a CSV file with the columns of the seeds, whole or not at all."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
