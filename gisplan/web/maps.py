@@ -79,3 +79,46 @@ def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
         fit=("bands",) if bands else ("stations",),
         attribution=attribution(edition),
     )
+
+
+#: The registers of places that the map of an axis shows, and whose coverage its page states.
+REGISTERS_OF_AXIS: dict[str, tuple[str, ...]] = {
+    "3": ("stations",),
+    "4": ("schools",),
+    "6": ("hospitals", "health_sites"),
+}
+
+
+def axis_map(axis: Axis) -> MapSpec | None:
+    """The ground that the axis asks about, its places, its imported layers and its interventions."""
+    edition = current_edition()
+    if edition is None:
+        return None
+    layers = [*axis_ground(axis, edition), *map_layers.imported(axis), map_layers.interventions(axis)]
+    return MapSpec(
+        title=axis.title or _("Asse %(code)s") % {"code": axis.code},
+        layers=tuple(layers),
+        lang=lang(),
+        fit=(layers[0].key,),
+        attribution=attribution(edition),
+        notice=completeness(axis.edition).statement,
+    )
+
+
+def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
+    """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
+    rows = municipalities_in_territory()
+    inside = {"municipality__in_territory": True}
+    if axis.code == "5" and rows.exclude(snai_letter=None).exists():
+        return [map_layers.snai_classes(edition, rows)]
+    if axis.code == "4" and School.objects.filter(**inside).exists():
+        return [map_layers.schools(edition, rows)]
+    layers = [map_layers.boundaries(edition, rows)]
+    if axis.code == "3":
+        layers.append(map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10)))
+    if axis.code == "6":
+        layers += [
+            map_layers.hospitals(Hospital.objects.filter(**inside)),
+            map_layers.health_sites(HealthSite.objects.filter(**inside)),
+        ]
+    return layers
