@@ -1,7 +1,7 @@
 """Interventions as GeoJSON in EPSG:4326, drawn no more exactly than they are known."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,11 @@ class _Spot:
 
 
 def intervention_features(axis: Axis, *, lang: str) -> dict[str, Any]:
+    return features_of(interventions_of_axis(axis), lang=lang)
+
+
+def features_of(interventions: Sequence[Intervention], *, lang: str) -> dict[str, Any]:
     """A FeatureCollection: one feature for each place, with all its interventions and their number."""
-    interventions = interventions_of_axis(axis)
     surface_points = _surface_points(interventions)
     spots: dict[_Spot, list[Intervention]] = {}
     for one in interventions:

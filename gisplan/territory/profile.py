@@ -10,9 +10,9 @@ from gisplan.territory.models import (
     MunicipalityBoundary,
     Population,
     SnaiClass,
-    TerritoryEdition,
     ZoneMembership,
 )
+from gisplan.territory.queries import latest_boundary
 
 SNAI_EDITION = "2020"
 AGE_GROUPS = ((0, 14), (15, 64), (65, AGES - 1))
@@ -27,11 +27,6 @@ class People:
     people_0_14: int
     people_15_64: int
     people_65_plus: int
-
-
-def current_edition() -> TerritoryEdition | None:
-    """The latest territory edition."""
-    return TerritoryEdition.objects.first()
 
 
 def municipalities_in_territory() -> QuerySet[Municipality]:
@@ -68,7 +63,7 @@ def zone_membership_of(municipality: Municipality) -> ZoneMembership | None:
 
 def neighbours_of(municipality: Municipality) -> QuerySet[Municipality]:
     """Municipalities whose boundary touches this one's, in the latest edition that has it."""
-    own = municipality.boundaries.order_by("-edition__valid_from").first()
+    own = latest_boundary(municipality)
     if own is None:
         return Municipality.objects.none()
     touching = MunicipalityBoundary.objects.filter(edition=own.edition, geometry__intersects=own.geometry)

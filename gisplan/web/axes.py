@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.maps.style import Style, mark_svg
@@ -27,6 +28,12 @@ def axis_style(axis: Axis) -> Style:
     return AXES.get(axis.code, AXES["1"]).style
 
 
+def axis_name(axis: Axis) -> str:
+    """The short tag of the palette, or the title."""
+    entry = AXES.get(axis.code)
+    return entry.label(get_language() or "it") if entry else axis.title or axis.code
+
+
 def axis_url(axis: Axis, *, default_edition: PlanEdition | None) -> str:
     if default_edition is not None and axis.edition_id == default_edition.pk:
         return reverse("axis", args=[axis.code])
@@ -34,12 +41,11 @@ def axis_url(axis: Axis, *, default_edition: PlanEdition | None) -> str:
 
 
 def axis_link(axis: Axis, *, default_edition: PlanEdition | None) -> AxisLink:
-    entry = AXES.get(axis.code)
     style = axis_style(axis)
     return AxisLink(
         code=axis.code,
-        title=axis.title,
-        short=entry.label(get_language() or "it") if entry else axis.title,
+        title=axis.title or _("Asse %(code)s") % {"code": axis.code},
+        short=axis_name(axis),
         url=axis_url(axis, default_edition=default_edition),
         colour=style.fill,
         mark=mark_svg(style, size_px=28),

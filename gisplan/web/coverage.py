@@ -1,19 +1,18 @@
 """What the registers of places claim to hold, in the reader's language."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.territory.models import HealthSite, Hospital, RegisterCoverage, School, Station
+from gisplan.territory.models import RegisterCoverage
+from gisplan.territory.queries import REGISTERS
 
-REGISTERS: Mapping[str, tuple[Promise, Mapping[str, str | Promise]]] = {
-    "stations": (_("Stazioni"), dict(Station.Kind.choices)),
-    "hospitals": (_("Ospedali"), dict(Hospital.Kind.choices)),
-    "health_sites": (_("Sedi sanitarie"), dict(HealthSite.Kind.choices)),
-    "schools": (_("Scuole"), dict(School.Level.choices)),
+REGISTER_NAMES = {
+    "stations": _("Stazioni"),
+    "hospitals": _("Ospedali"),
+    "health_sites": _("Sedi sanitarie"),
+    "schools": _("Scuole"),
 }
 
 
@@ -31,10 +30,16 @@ def coverages_of(*registers: str) -> list[Coverage]:
     rows = RegisterCoverage.objects.select_related("source").order_by("register", "kind")
     if registers:
         rows = rows.filter(register__in=registers)
-    english = get_language() == "en"
-    return [Coverage(row, _name(row), row.statement_en if english else row.statement_it) for row in rows]
+    return [Coverage(row, _name(row), statement(row)) for row in rows]
+
+
+def statement(row: RegisterCoverage) -> str:
+    return row.statement_en if get_language() == "en" else row.statement_it
 
 
 def _name(row: RegisterCoverage) -> str:
-    register, kinds = REGISTERS.get(row.register, (row.register, {}))
-    return f"{register}: {kinds.get(row.kind, row.kind)}" if row.kind else str(register)
+    register = str(REGISTER_NAMES.get(row.register, row.register))
+    if not row.kind:
+        return register
+    kinds = dict(REGISTERS[row.register][2].choices) if row.register in REGISTERS else {}
+    return f"{register}: {kinds.get(row.kind, row.kind)}"

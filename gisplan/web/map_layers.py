@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,10 +13,15 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, StyleClass
+from gisplan.plan.features import features_of
+from gisplan.plan.models import Axis, Intervention
 from gisplan.territory.display import boundary_features, located, point_geometry, screen_geometry
-from gisplan.territory.models import HealthSite, Hospital, Municipality, Station, TerritoryEdition
+from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
+from gisplan.web.axes import axis_name, axis_style
+from gisplan.web.coverage import coverages_of
 
+SCHOOL_STEPS = (1, 2, 5, 10)
 PlaceRow = TypeVar("PlaceRow", Station, Hospital, HealthSite)
 Geometry = dict[str, Any]
 
@@ -73,39 +79,40 @@ def snai_classes(edition: TerritoryEdition, rows: Iterable[Municipality]) -> Map
     )
 
 
-def counted(
-    edition: TerritoryEdition, rows: Iterable[Municipality], *, title: str, counts: Mapping[str, int], note: str
-) -> MapLayer:
-    """Municipalities by how many places the register holds; none is 'no data', for it is not complete."""
-    steps = ((1, 1), (2, 4), (5, 9), (10, None))
+def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer:
+    """Municipalities by how many schools the register holds; none is 'no data', for it is not complete."""
+    in_each = School.objects.values_list("municipality__istat_code").annotate(Count("pk"))
+    counts = dict(in_each.order_by())
     shapes = boundary_features(edition)
+    title = _("Scuole nel registro")
     return MapLayer(
-        key="counts",
+        key="schools",
         title=title,
         data=collection(
-            _municipality(row, shapes, count=counts.get(row.istat_code), step=_step(counts.get(row.istat_code), steps))
+            _municipality(row, shapes, count=counts.get(row.istat_code), step=_step(counts.get(row.istat_code)))
             for row in rows
         ),
         style=palettes.NO_DATA.style,
         classes=tuple(
-            StyleClass(value=low, label=_range(low, high), style=_ramp(index))
-            for index, (low, high) in enumerate(steps)
+            StyleClass(value=low, label=label, style=replace(palettes.BOUNDARY.style, fill=fill))
+            for low, label, fill in zip(SCHOOL_STEPS, _step_labels(), palettes.RAMP[1::2], strict=False)
         ),
         class_field="step",
         popup=(("count", title),),
         link_field="url",
-        note=note,
+        note=" ".join(coverage.statement for coverage in coverages_of("schools")),
     )
 
 
-def stations(rows: QuerySet[Station], *, people: Mapping[int, float | None] | None = None) -> MapLayer:
+def stations(rows: QuerySet[Station], *, bands: Mapping[int, Band] | None = None) -> MapLayer:
     """Stations, with the people within ten minutes on foot where a run knows them."""
-    known = people or {}
+    known = bands or {}
+    people = {pk: band.people for pk, band in known.items()}
     return MapLayer(
         key="stations",
         title=_("Stazioni"),
         data=collection(
-            _place(row, url=reverse("station", args=[row.code]), people=_rounded(known.get(row.pk)))
+            _place(row, url=reverse("station", args=[row.code]), people=_rounded(people.get(row.pk)))
             for row in located(rows)
         ),
         style=palettes.PLACES["station"].style,
@@ -119,21 +126,38 @@ def stations(rows: QuerySet[Station], *, people: Mapping[int, float | None] | No
     )
 
 
-def places(rows: QuerySet[PlaceRow], *, key: str, title: str, note: str = "") -> MapLayer:
-    """Hospitals or health sites."""
+def hospitals(rows: QuerySet[Hospital]) -> MapLayer:
+    return _places(rows, key="hospitals", title=_("Ospedali"), entry=palettes.PLACES["hospital"])
+
+
+def health_sites(rows: QuerySet[HealthSite]) -> MapLayer:
+    return _places(rows, key="health-sites", title=_("Sedi sanitarie"), entry=palettes.PLACES["health_site"])
+
+
+def interventions(axis: Axis, found: Sequence[Intervention]) -> MapLayer:
+    """Interventions of one axis, no more exactly than they are known; those together share a mark."""
     return MapLayer(
-        key=key,
-        title=title,
-        data=collection(_place(row) for row in located(rows)),
-        style=palettes.PLACES[key].style,
+        key=f"axis-{axis.code}",
+        title=_("Interventi: %(axis)s") % {"axis": axis_name(axis)},
+        data=features_of(found, lang=lang()),
+        style=axis_style(axis),
         popup=(
-            ("kind", _("Tipo")),
+            ("kind_label", _("Tipo")),
             ("municipality", _("Comune")),
-            ("address", _("Indirizzo")),
-            ("precision", _("Precisione")),
+            ("precision_label", _("Posizione")),
+            ("state", _("Stato")),
+            ("amount", _("Importo")),
+            ("code", _("Codice")),
         ),
-        note=note,
     )
+
+
+def interventions_by_axis(found: Iterable[Intervention]) -> list[MapLayer]:
+    """One layer for each axis that has any."""
+    of_axis: dict[Axis, list[Intervention]] = {}
+    for one in found:
+        of_axis.setdefault(one.axis, []).append(one)
+    return [interventions(axis, of_axis[axis]) for axis in sorted(of_axis, key=lambda axis: axis.code)]
 
 
 def bands(rows: Sequence[Band]) -> MapLayer:
@@ -185,18 +209,29 @@ def _palette_classes(palette: Mapping[str, palettes.Entry]) -> tuple[StyleClass,
     )
 
 
-def _ramp(index: int) -> Any:
-    return replace(palettes.BOUNDARY.style, fill=palettes.RAMP[1 + index])
+def _places(rows: QuerySet[PlaceRow], *, key: str, title: str, entry: palettes.Entry) -> MapLayer:
+    return MapLayer(
+        key=key,
+        title=title,
+        data=collection(_place(row) for row in located(rows)),
+        style=entry.style,
+        popup=(
+            ("kind", _("Tipo")),
+            ("municipality", _("Comune")),
+            ("address", _("Indirizzo")),
+            ("precision", _("Posizione")),
+        ),
+        note=" ".join(coverage.statement for coverage in coverages_of(key.replace("-", "_"))),
+    )
 
 
-def _range(low: int, high: int | None) -> str:
-    if high is None:
-        return _("%(low)s e oltre") % {"low": low}
-    return str(low) if low == high else f"{low}–{high}"
+def _step(count: int | None) -> int | None:
+    return max(low for low in SCHOOL_STEPS if count >= low) if count else None
 
 
-def _step(count: int | None, steps: Sequence[tuple[int, int | None]]) -> int | None:
-    return None if not count else max(low for low, _high in steps if count >= low)
+def _step_labels() -> list[str]:
+    last = _("%(low)s e oltre") % {"low": SCHOOL_STEPS[-1]}
+    return ["1", *(f"{low}–{high - 1}" for low, high in pairwise(SCHOOL_STEPS[1:])), last]
 
 
 def _rounded(people: float | None) -> int | None:

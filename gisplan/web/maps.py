@@ -1,15 +1,19 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.models import Band
+from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec
-from gisplan.territory.models import Municipality, Station, TerritoryEdition
-from gisplan.territory.profile import current_edition, municipalities_in_territory, neighbours_of
+from gisplan.plan.models import Axis, Intervention
+from gisplan.plan.queries import completeness
+from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
+from gisplan.territory.queries import latest_edition
+from gisplan.territory.profile import municipalities_in_territory, neighbours_of
 from gisplan.web import map_layers
 from gisplan.web.map_layers import lang
 
@@ -36,29 +40,40 @@ def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
 
 
-def home_map(interventions: Sequence[MapLayer]) -> MapSpec | None:
+def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
     """The territory and, axis by axis, the interventions that are located."""
-    edition = current_edition()
+    edition = latest_edition()
     if edition is None:
         return None
     return MapSpec(
         title=_("Il territorio e gli interventi"),
-        layers=(ground(edition), *interventions),
+        layers=(ground(edition), *map_layers.interventions_by_axis(interventions)),
         lang=lang(),
         fit=("boundaries",),
         attribution=attribution(edition),
     )
 
 
-def municipality_map(municipality: Municipality, layers: Sequence[MapLayer]) -> MapSpec | None:
-    """One municipality among its neighbours, with the places in it."""
-    edition = current_edition()
+def municipality_map(
+    municipality: Municipality, interventions: Iterable[Intervention]
+) -> MapSpec | None:
+    """One municipality among its neighbours, with the places in it and what the plan does there."""
+    edition = latest_edition()
     if edition is None:
         return None
-    near = municipalities_in_territory().filter(pk__in=[row.pk for row in neighbours_of(municipality)])
+    near = municipalities_in_territory().filter(pk__in=neighbours_of(municipality))
+    here = {"municipality": municipality}
+    layers = [
+        map_layers.boundaries(edition, near),
+        map_layers.focus(edition, municipality),
+        map_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
+        map_layers.hospitals(Hospital.objects.filter(**here)),
+        map_layers.health_sites(HealthSite.objects.filter(**here)),
+        *map_layers.interventions_by_axis(interventions),
+    ]
     return MapSpec(
         title=municipality.name,
-        layers=(map_layers.boundaries(edition, near), map_layers.focus(edition, municipality), *layers),
+        layers=tuple(layer for layer in layers if layer.features),
         lang=lang(),
         fit=("municipality",),
         attribution=attribution(edition),
@@ -67,7 +82,7 @@ def municipality_map(municipality: Municipality, layers: Sequence[MapLayer]) -> 
 
 def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
     """The catchment of one station upon the municipalities around it."""
-    edition = current_edition()
+    edition = latest_edition()
     if edition is None or station.location is None:
         return None
     point = map_layers.stations(Station.objects.filter(pk=station.pk))
@@ -89,12 +104,12 @@ REGISTERS_OF_AXIS: dict[str, tuple[str, ...]] = {
 }
 
 
-def axis_map(axis: Axis) -> MapSpec | None:
+def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | None:
     """The ground that the axis asks about, its places, its imported layers and its interventions."""
-    edition = current_edition()
+    edition = latest_edition()
     if edition is None:
         return None
-    layers = [*axis_ground(axis, edition), *map_layers.imported(axis), map_layers.interventions(axis)]
+    layers = [*axis_ground(axis, edition), map_layers.interventions(axis, interventions)]
     return MapSpec(
         title=axis.title or _("Asse %(code)s") % {"code": axis.code},
         layers=tuple(layers),

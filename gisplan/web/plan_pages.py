@@ -8,8 +8,15 @@ from django.shortcuts import get_object_or_404, render
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
-from gisplan.plan.models import Axis, PlanEdition
-from gisplan.plan.queries import AxisCount, completeness, default_edition, editions, interventions_of_axis
+from gisplan.plan.models import Axis, Intervention, PlanEdition
+from gisplan.plan.queries import (
+    AxisCount,
+    completeness,
+    default_edition,
+    editions,
+    interventions_of_axis,
+    with_places_and_claims,
+)
 from gisplan.territory.models import Station
 from gisplan.territory.profile import municipalities_in_territory
 from gisplan.web import maps
@@ -43,7 +50,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
         "people": people.aggregate(total=Sum("people"))["total"],
         "people_on": people.values_list("people_on", flat=True).first(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
-        "map": maps.page_map(maps.home_map([count.axis for count in axes])),
+        "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
     }
     return render(request, "web/home.html", context)
 
@@ -68,7 +75,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
         "not_located": not_located(interventions),
         "strategies": found.strategies.prefetch_related("actions"),
         "coverages": coverages_of(*maps.REGISTERS_OF_AXIS.get(code, ())) if maps.REGISTERS_OF_AXIS.get(code) else [],
-        "map": maps.page_map(maps.axis_map(found)),
+        "map": maps.page_map(maps.axis_map(found, interventions)),
     }
     return render(request, "web/axis.html", context)
 
@@ -79,3 +86,7 @@ def _same_axis(axis: Axis, first: PlanEdition | None) -> list[tuple[PlanEdition,
     return [
         (other.edition, axis_link(other, default_edition=first)) for other in others.select_related("edition")
     ]
+
+
+def _interventions_of(edition: PlanEdition | None) -> list[Intervention]:
+    return list(with_places_and_claims(Intervention.objects.filter(axis__edition=edition)))

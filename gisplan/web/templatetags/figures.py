@@ -2,22 +2,31 @@
 
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from gisplan.territory.models import SnaiClass
+from gisplan.territory.models import RegisterCoverage, SnaiClass
+from gisplan.web import coverage
 
 register = template.Library()
+PEOPLE_SOURCES = {
+    "cells": _("celle di popolazione"),
+    "sections": _("sezioni di censimento"),
+    "municipality": _("comune, in proporzione all'area"),
+    "mixed": _("celle, e comune per il resto"),
+}
 
 
 @register.filter
 def number(value: float | None, decimals: int = 0) -> str:
     """1.234.567 in Italian, 1,234,567 in English."""
     if value is None:
-        return _("non noto")
+        return gettext("non noto")
     return number_format(round(value, decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
@@ -25,7 +34,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 def euro(value: Decimal | None) -> str:
     """16.000.000 € in Italian, €16,000,000 in English; cents only where there are any."""
     if value is None:
-        return _("non noto")
+        return gettext("non noto")
     written = number(value, 0 if value == value.to_integral_value() else 2)
     return f"€{written}" if get_language() == "en" else f"{written} €"
 
@@ -33,15 +42,32 @@ def euro(value: Decimal | None) -> str:
 @register.filter
 def day(value: dt.date | None) -> str:
     """7 aprile 2025, 7 April 2025."""
-    return _("non noto") if value is None else date_format(value, "j F Y")
+    return gettext("non noto") if value is None else date_format(value, "j F Y")
 
 
 @register.filter
 def share(value: float | None, decimals: int = 0) -> str:
     """A fraction of one as a percentage."""
-    return _("non noto") if value is None else f"{number(value * 100, decimals)} %"
+    return gettext("non noto") if value is None else f"{number(value * 100, decimals)} %"
 
 
 @register.filter
 def snai_name(letter: str | None) -> str:
-    return str(SnaiClass.Letter(letter).label) if letter in SnaiClass.Letter.values else _("non noto")
+    return str(SnaiClass.Letter(letter).label) if letter in SnaiClass.Letter.values else gettext("non noto")
+
+
+@register.filter
+def publisher(url: str) -> str:
+    """The site of an address, as a reader names it."""
+    return urlsplit(url).netloc.removeprefix("www.") or url
+
+
+@register.filter
+def statement(row: RegisterCoverage) -> str:
+    return coverage.statement(row)
+
+
+@register.filter
+def people_source(code: str) -> str:
+    """What the people of a band were counted from."""
+    return str(PEOPLE_SOURCES.get(code, code))
