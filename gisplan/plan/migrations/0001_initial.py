@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("layers", "0001_initial"),
-        ("territory", "0002_people_cells"),
+        ("territory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
