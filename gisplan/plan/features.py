@@ -17,7 +17,6 @@ from gisplan.plan.queries import interventions_of_axis
 from gisplan.territory.models import MunicipalityBoundary, Precision
 from layers.crs import WGS84
 
-
 DECIMALS = 6  # about 0.1 m
 
 
