@@ -10,9 +10,9 @@ from gisplan.territory.models import (
     MunicipalityBoundary,
     Population,
     SnaiClass,
+    TerritoryEdition,
     ZoneMembership,
 )
-from gisplan.territory.queries import latest_boundary
 
 SNAI_EDITION = "2020"
 AGE_GROUPS = ((0, 14), (15, 64), (65, AGES - 1))
@@ -27,6 +27,15 @@ class People:
     people_0_14: int
     people_15_64: int
     people_65_plus: int
+
+
+def latest_edition() -> TerritoryEdition | None:
+    return TerritoryEdition.objects.order_by("-valid_from").first()
+
+
+def latest_boundary(municipality: Municipality) -> MunicipalityBoundary | None:
+    """The boundary of the latest edition that has the municipality."""
+    return municipality.boundaries.order_by("-edition__valid_from").first()
 
 
 def municipalities_in_territory() -> QuerySet[Municipality]:

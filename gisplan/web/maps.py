@@ -12,8 +12,7 @@ from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
-from gisplan.territory.queries import latest_edition
-from gisplan.territory.profile import municipalities_in_territory, neighbours_of
+from gisplan.territory.profile import latest_edition, municipalities_in_territory, neighbours_of
 from gisplan.web import map_layers
 from gisplan.web.map_layers import lang
 

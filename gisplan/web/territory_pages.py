@@ -28,13 +28,15 @@ from gisplan.territory.models import (
     Zone,
 )
 from gisplan.territory.profile import (
+    latest_boundary,
+    latest_edition,
     municipalities_in_territory,
     neighbours_of,
     people_of,
     snai_class_of,
     zone_membership_of,
 )
-from gisplan.territory.queries import latest_boundary, latest_edition, nearest_station, register_counts
+from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
