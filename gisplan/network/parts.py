@@ -34,7 +34,7 @@ class EdgeParts(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """Edges with a reached end: minutes (at the default speed) on entering from the tail and from the head."""
+    """Edges with a reached end: minutes (at the default speed) on entering from tail and from head."""
 
     edge: NDArray[np.int32]
     from_tail_min: NDArray[np.float64]
@@ -50,13 +50,19 @@ def reached_parts(
     """
     ratio = speed_ratio(mode, speed_kmh)
     cost_min = network.edge_min(mode)
-    reached = reach(network, seeds_of(network, start, mode=mode, ratio=ratio), minutes=minutes[-1], mode=mode, speed_kmh=speed_kmh)
+    reached = reach(
+        network,
+        seeds_of(network, start, mode=mode, ratio=ratio),
+        minutes=minutes[-1],
+        mode=mode,
+        speed_kmh=speed_kmh,
+    )
     ends = _reached_ends(network, reached, mode, ratio)
     return [_band(ends, start, cost_min, limit_min, ratio) for limit_min in minutes]
 
 
 def seeds_of(network: StreetNetwork, start: Start, *, mode: Mode, ratio: float) -> Seeds:
-    """Both ends of the start's edge with their part of the cost in minutes; an end stood at costs nothing more."""
+    """Both ends of the start's edge with their part of the cost in minutes; an end stood at costs nothing."""
     forward_min, backward_min = network.edge_min(mode)[start.edge] / ratio
     tail, head = network.edge_tail[start.edge], network.edge_head[start.edge]
     to_head_min = 0.0 if start.fraction == 1 else (1 - start.fraction) * forward_min
@@ -76,7 +82,9 @@ def lines_of(network: StreetNetwork, parts: EdgeParts) -> NDArray[np.object_]:
         return np.empty(0, dtype=object)
     offsets = network.coord_offsets
     sizes = np.diff(offsets)[parts.edge]
-    rows = np.repeat(offsets[parts.edge] - np.concatenate(([0], np.cumsum(sizes[:-1]))), sizes) + np.arange(sizes.sum())
+    rows = np.repeat(offsets[parts.edge] - np.concatenate(([0], np.cumsum(sizes[:-1]))), sizes) + np.arange(
+        sizes.sum()
+    )
     lines = shapely.linestrings(network.coords_m[rows], indices=np.repeat(np.arange(len(sizes)), sizes))
     cut = np.flatnonzero((parts.start > 0) | (parts.end < 1))
     lines[cut] = [
@@ -99,7 +107,7 @@ def _reached_ends(network: StreetNetwork, reached: Reached, mode: Mode, ratio: f
 
 @njit(cache=True, nogil=True)
 def _gather_ends(arcs: Any, nodes: Any, cost_min: Any, slot_of: Any, ends: Any) -> int:
-    """List each edge that leaves a reached node once, with the minutes at its ends; `slot_of` is left blank."""
+    """List once each edge that leaves a reached node, with the minutes at its ends; `slot_of` stays blank."""
     count = 0
     for k in range(len(nodes)):
         for a in range(arcs.start[nodes[k]], arcs.start[nodes[k] + 1]):
@@ -118,7 +126,9 @@ def _gather_ends(arcs: Any, nodes: Any, cost_min: Any, slot_of: Any, ends: Any) 
     return count
 
 
-def _band(ends: _Ends, start: Start, cost_min: NDArray[np.float64], limit_min: float, ratio: float) -> EdgeParts:
+def _band(
+    ends: _Ends, start: Start, cost_min: NDArray[np.float64], limit_min: float, ratio: float
+) -> EdgeParts:
     limit = limit_min * ratio
     from_tail = _crossed(limit - ends.from_tail_min, cost_min[ends.edge, 0])
     from_head = _crossed(limit - ends.from_head_min, cost_min[ends.edge, 1])
