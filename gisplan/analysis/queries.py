@@ -19,7 +19,7 @@ def bands_within(minutes: int, mode: str = "walk") -> dict[int, Band]:
     """Station id -> its band of these minutes in the newest run that holds it, without the geometry."""
     newest = (
         Band.objects.filter(minutes=minutes, mode=mode)
-        .order_by("station", "-run__created_at", "-run_id")
-        .distinct("station")
+        .order_by("station_id", "-run__created_at", "-run_id")
+        .distinct("station_id")
     )
     return {band.station_id: band for band in newest.defer("geometry")}

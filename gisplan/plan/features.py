@@ -68,8 +68,8 @@ def _surface_points(interventions: Iterable[Intervention]) -> dict[int, GEOSGeom
     wanted = {place.municipality_id for one in interventions for place in one.places.all()}
     rows = (
         MunicipalityBoundary.objects.filter(municipality__in=wanted - {None})
-        .order_by("municipality", "-edition__valid_from")
-        .distinct("municipality")
+        .order_by("municipality_id", "-edition__valid_from")
+        .distinct("municipality_id")
         .annotate(point=Transform(PointOnSurface("geometry"), WGS84))
         .values_list("municipality_id", "point")
     )
