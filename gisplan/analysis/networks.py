@@ -4,11 +4,12 @@ import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
