@@ -19,12 +19,16 @@ WGS84 = 4326  # WGS 84, degrees: what maps, GeoJSON and OpenStreetMap speak; not
 WEB_MERCATOR = 3857  # WGS 84 pseudo-Mercator, metres stretched by 1.4 at 45° N: for map tiles only
 UTM_32N = 32632  # WGS 84 UTM zone 32, metres: stored CRS of territories west of 12° E
 UTM_33N = 32633  # WGS 84 UTM zone 33, metres: stored CRS of territories east of 12° E
-LAEA_EUROPE = 3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+LAEA_EUROPE = (
+    3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+)
 ETRS89_UTM_32N = 25832  # ETRS89 UTM zone 32, metres: regional cartography of the north west
 ETRS89_UTM_33N = 25833  # ETRS89 UTM zone 33, metres: regional cartography of the east
 RDN2008_UTM_32N = 7791  # RDN2008 UTM zone 32, metres: the legal Italian frame, east-north
 RDN2008_UTM_32N_NE = 6707  # the same, listed north-east by EPSG; files still hold east first
-MONTE_MARIO_1 = 3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+MONTE_MARIO_1 = (
+    3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+)
 MONTE_MARIO_2 = 3004  # Monte Mario / Gauss-Boaga east, metres: the same, false easting 2520 km
 ED50_UTM_32N = 23032  # ED50 UTM zone 32, metres: IGM 1:25,000 sheets of the 1980s
 
@@ -95,7 +99,7 @@ def _identified(crs: CRS, where: str) -> int:
 
 
 def described(text: str) -> str:
-    """"EPSG:n" where the text names one, else the name it gives, else its first words."""
+    """ "EPSG:n" where the text names one, else the name it gives, else its first words."""
     try:
         return f"EPSG:{srid_from_text(text, where='the source')}"
     except CrsUnknown:
@@ -133,14 +137,16 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
         _crs(from_srid),
         _crs(to_srid),
         always_xy=True,
-        area_of_interest=AreaOfInterest(*area),
+        area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
         allow_ballpark=False,
     )
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)}, found"
-            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland, Sardinia,"
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
+            f" {_box_text(area)}, found"
+            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia,"
             " Sicily) and import the parts."
         )
     best = min(fitting, key=_preference)
@@ -149,7 +155,7 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
 
 
 def _preference(candidate: Transformer) -> tuple[bool, float, float]:
-    """Operations made for Italy first (the French box of ED50 holds Torino too), then accuracy, then the smaller area."""
+    """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
     area = candidate.area_of_use
     named = any(word in area.name for word in ("Italy", "World", "Europe"))
     accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
@@ -174,7 +180,7 @@ def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
     """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
     try:
-        moved = transformer.transform_bounds(*box, densify_pts=21, errcheck=True)
+        moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
     except ProjError as error:
         raise _does_not_fit(box, srid) from error
     if not np.isfinite(moved).all():
@@ -191,7 +197,7 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
 
 
 def boxes_lon_lat(boxes: npt.NDArray[np.float64], srid: int) -> npt.NDArray[np.float64]:
-    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, from the corners; infinite where the system cannot hold them."""
+    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
@@ -218,7 +224,8 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
     if not touches_italy(np.asarray([box]))[0]:
         west, south, east, north = ITALY_LON_LAT
         raise OutsideItaly(
-            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box {_box_text(box)}"
+            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
+            f" {_box_text(box)}"
             f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
         )
 
