@@ -1,0 +1,1 @@
+"""Street networks, searches and service areas: arrays in metres and minutes in, values out."""
