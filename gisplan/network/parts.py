@@ -34,7 +34,7 @@ class EdgeParts(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """Edges with a reached end: minutes (at the default speed) on entering from the tail and from the head."""
+    """Edges with a reached end: minutes (at the default speed) on entering from tail and from head."""
 
     edge: NDArray[np.int32]
     from_tail_min: NDArray[np.float64]
@@ -62,7 +62,7 @@ def reached_parts(
 
 
 def seeds_of(network: StreetNetwork, start: Start, *, mode: Mode, ratio: float) -> Seeds:
-    """Both ends of the start's edge with their part of the cost in minutes; an end stood at costs nothing more."""
+    """Both ends of the start's edge with their part of the cost in minutes; an end stood at costs nothing."""
     forward_min, backward_min = network.edge_min(mode)[start.edge] / ratio
     tail, head = network.edge_tail[start.edge], network.edge_head[start.edge]
     to_head_min = 0.0 if start.fraction == 1 else (1 - start.fraction) * forward_min
@@ -107,7 +107,7 @@ def _reached_ends(network: StreetNetwork, reached: Reached, mode: Mode, ratio: f
 
 @njit(cache=True, nogil=True)
 def _gather_ends(arcs: Any, nodes: Any, cost_min: Any, slot_of: Any, ends: Any) -> int:
-    """List each edge that leaves a reached node once, with the minutes at its ends; `slot_of` is left blank."""
+    """List once each edge that leaves a reached node, with the minutes at its ends; `slot_of` stays blank."""
     count = 0
     for k in range(len(nodes)):
         for a in range(arcs.start[nodes[k]], arcs.start[nodes[k] + 1]):

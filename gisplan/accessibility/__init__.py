@@ -1,0 +1,1 @@
+"""Who and what is reached: people, places and, later, the measures of accessibility."""
