@@ -1,6 +1,6 @@
 """Runs: the only place that calls the engine. A Run says from what, how and by which engine it was made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -11,10 +11,11 @@ from django.contrib.gis.geos import MultiPolygon
 from django.db import transaction
 
 from gisplan import __version__
-from gisplan.accessibility import mixed_people, points_in_areas
+from gisplan.accessibility.catchment import mixed_people, people_surface, points_in_areas
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.inputs import (
     AGE_GROUPS,
+    Geometries,
     PeopleInputs,
     PlaceInputs,
     StationInputs,
@@ -25,8 +26,14 @@ from gisplan.analysis.inputs import (
 )
 from gisplan.analysis.models import Band, Run, StreetNetwork
 from gisplan.analysis.networks import networks_by_quality, open_network
-from gisplan.network.service_area import DETOUR_FACTOR, AreaRules, ServiceArea, service_areas, straight_line_areas
-from gisplan.territory.queries import register_is_complete
+from gisplan.network.service_area import (
+    DETOUR_FACTOR,
+    AreaRules,
+    ServiceArea,
+    service_areas,
+    straight_line_areas,
+)
+from gisplan.territory.queries import count_or_unknown, coverage_of
 
 RULES = AreaRules()
 Progress = Callable[[str, int, int], None]
@@ -139,21 +146,18 @@ def _measure(
     stations: StationInputs,
     reached: list[_Reached],
     people: PeopleInputs,
-    places: PlaceInputs,
+    places: dict[str, PlaceInputs],
 ) -> list[Band]:
     """One unsaved Band for each station and minutes, with people and places inside."""
     areas = np.array([band.polygon for one in reached for band in one.area.bands], dtype=object)
-    counted = mixed_people(
-        areas,
+    surface = people_surface(
         cells=people.cells,
         cell_people=people.cell_people,
-        municipalities=people.municipality_areas,
+        municipalities=people.municipalities,
         municipality_people=people.municipality_people,
     )
-    counts = {
-        column: _known_counts(column, points_in_areas(areas, geometries))
-        for column, geometries in places.geometries.items()
-    }
+    found = mixed_people(areas, surface)
+    counts = {column: _known_counts(column, areas, points) for column, points in places.items()}
     bands = []
     for k, polygon in enumerate(areas):
         station, minute = divmod(k, len(request.minutes))
@@ -165,23 +169,24 @@ def _measure(
                 speed_kmh=request.speed_kmh,
                 minutes=request.minutes[minute],
                 method=one.area.method,
-                connector_m=one.area.connector_m,
+                connector_m=_number(one.area.connector_m),
                 network_name=one.network_name,
                 touches_border=one.area.bands[minute].touches_border,
-                people_source=counted.source[k],
-                cell_share=counted.cell_share[k],
+                people_source=found.source[k],
+                cell_share=found.cell_share[k],
                 geometry=_multipolygon(polygon),
-                **{group: _number(counted.people[k, i]) for i, group in enumerate(AGE_GROUPS)},
-                **{column: found[k] for column, found in counts.items()},
+                **{group: _number(found.people[k, i]) for i, group in enumerate(AGE_GROUPS)},
+                **{column: count[k] for column, count in counts.items()},
             )
         )
     return bands
 
 
-def _known_counts(column: str, counts: Sequence[int]) -> list[int | None]:
-    """Nothing found in a register that is not complete is 'not known', never 'none'."""
-    complete = column != "interventions" and register_is_complete(column)
-    return [int(count) if count or complete else None for count in counts]
+def _known_counts(column: str, areas: Geometries, places: PlaceInputs) -> list[int | None]:
+    """Owners with a place inside; none in a register that is not complete is 'not known', never 0."""
+    coverage = coverage_of(column, "")
+    inside = points_in_areas(areas, places.points_m)
+    return [count_or_unknown(len(np.unique(places.owners[at])), coverage) for at in inside]
 
 
 def _number(value: float) -> float | None:
@@ -196,17 +201,17 @@ def _multipolygon(polygon: shapely.Geometry) -> MultiPolygon:
 
 
 def _input_digest(
-    stations: StationInputs, people: PeopleInputs, places: PlaceInputs, networks: list[StreetNetwork]
+    stations: StationInputs,
+    people: PeopleInputs,
+    places: dict[str, PlaceInputs],
+    networks: list[StreetNetwork],
 ) -> str:
+    """Of all that goes in; of the networks by their own digest, in the order in which they are tried."""
     return digest(
         [
-            stations.codes,
-            stations.points_m,
-            people.municipality_areas,
-            people.municipality_people,
-            people.cells,
-            people.cell_people,
-            *places.geometries.values(),
+            *(stations.codes, stations.points_m),
+            *(people.municipalities, people.municipality_people, people.cells, people.cell_people),
+            *(part for place in places.values() for part in (place.points_m, place.owners)),
             [(row.name, row.digest) for row in networks],
         ]
     )
