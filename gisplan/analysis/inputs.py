@@ -99,7 +99,7 @@ def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:
         ids=[station.pk for station in rows],
         codes=[station.code for station in rows],
         names=[station.name for station in rows],
-        points_m=np.array([station.location.coords for station in rows], dtype=float),
+        points_m=shapely.get_coordinates(geometries(stations, "location")),
     )
 
 
@@ -117,7 +117,7 @@ def people_inputs() -> PeopleInputs:
     return PeopleInputs(
         edition.code,
         geometries(boundaries.order_by("municipality__istat_code"), "geometry"),
-        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=float),
+        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=np.float64),
         grid,
         cells,
         cell_people,
