@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Polygon
 
 from gisplan import network as engine
+from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.models import MunicipalityBoundary, Station
 from layers import crs, streets
@@ -32,7 +33,9 @@ class LoadedNetwork:
         )
 
 
-def load_network(path: Path, *, name: str | None = None, srid: int | None = None) -> LoadedNetwork:
+def load_network(
+    path: Path, *, name: str | None = None, srid: int | None = None, only_in_territory: bool = False
+) -> LoadedNetwork:
     """Read a street file, build the network and keep it; the same file under the same name changes nothing."""
     name = name or path.name.split(".")[0]
     file_digest = streets.file_digest(path)
@@ -42,6 +45,8 @@ def load_network(path: Path, *, name: str | None = None, srid: int | None = None
     lines = streets.read_streets(path, srid=srid)
     extent = _extent(lines)
     covers_territory = _touches_territory(extent)
+    if only_in_territory and not covers_territory:
+        raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
     # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
     middle = extent.centroid
     network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
