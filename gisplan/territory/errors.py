@@ -3,3 +3,15 @@
 
 class TerritoryError(Exception):
     """Base of every refusal of gisplan.territory."""
+
+
+class SeedRefused(TerritoryError, ValueError):
+    """A seed table holds something that cannot be loaded."""
+
+
+class ProvinceUnknown(TerritoryError, ValueError):
+    """A province code that the tables of ISTAT do not hold."""
+
+
+class StoredSridDiffers(TerritoryError):
+    """The database was made for a territory in another UTM zone."""

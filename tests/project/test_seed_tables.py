@@ -21,6 +21,7 @@ KEYS = {
     "actions": ("plan_edition", "code"),
     "interventions": ("code",),
     "intervention_places": ("intervention",),
+    "municipality_changes": ("istat_code",),
     "claims": ("code",),
     "claim_interventions": ("claim", "intervention"),
     "snai_2020_classes": ("istat_code",),
@@ -64,6 +65,7 @@ COLUMNS = {
         "code kind amount_eur state as_printed as_printed_it as_of as_of_date scope scope_it source_url"
     ),
     "claim_interventions": "claim intervention",
+    "municipality_changes": "istat_code name date change reason_it reason_en source_url",
     "snai_2020_classes": "istat_code class source",
     "snai_2020_poles": "istat_code name class source",
     "snai_project_areas": "area programme_period istat_code source source_url",
@@ -76,7 +78,7 @@ COLUMNS = {
         "code name kind facility_type beds address istat_code lon lat precision point_istat_code note source"
     ),
     "health_sites": (
-        "code name kind asl address istat_code state state_as_printed state_as_of "
+        "code name kind asl address istat_code state state_as_printed state_as_printed_it state_as_of "
         "funding_as_printed precision source source_url"
     ),
     "schools": (
