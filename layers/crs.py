@@ -19,12 +19,16 @@ WGS84 = 4326  # WGS 84, degrees: what maps, GeoJSON and OpenStreetMap speak; not
 WEB_MERCATOR = 3857  # WGS 84 pseudo-Mercator, metres stretched by 1.4 at 45° N: for map tiles only
 UTM_32N = 32632  # WGS 84 UTM zone 32, metres: stored CRS of territories west of 12° E
 UTM_33N = 32633  # WGS 84 UTM zone 33, metres: stored CRS of territories east of 12° E
-LAEA_EUROPE = 3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+LAEA_EUROPE = (
+    3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+)
 ETRS89_UTM_32N = 25832  # ETRS89 UTM zone 32, metres: regional cartography of the north west
 ETRS89_UTM_33N = 25833  # ETRS89 UTM zone 33, metres: regional cartography of the east
 RDN2008_UTM_32N = 7791  # RDN2008 UTM zone 32, metres: the legal Italian frame, east-north
 RDN2008_UTM_32N_NE = 6707  # the same, listed north-east by EPSG; files still hold east first
-MONTE_MARIO_1 = 3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+MONTE_MARIO_1 = (
+    3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+)
 MONTE_MARIO_2 = 3004  # Monte Mario / Gauss-Boaga east, metres: the same, false easting 2520 km
 ED50_UTM_32N = 23032  # ED50 UTM zone 32, metres: IGM 1:25,000 sheets of the 1980s
 
@@ -95,7 +99,7 @@ def _identified(crs: CRS, where: str) -> int:
 
 
 def described(text: str) -> str:
-    """"EPSG:n" where the text names one, else the name it gives, else its first words."""
+    """ "EPSG:n" where the text names one, else the name it gives, else its first words."""
     try:
         return f"EPSG:{srid_from_text(text, where='the source')}"
     except CrsUnknown:

@@ -125,7 +125,9 @@ def _header(dbf: Path) -> _Header:
         head = file.read(32)
         length = int.from_bytes(head[8:10], "little")
         if len(head) < 32 or length < 33:
-            raise SourceDamaged(f"Expected a dBASE table in {dbf.name}, found a file with no header: export it again.")
+            raise SourceDamaged(
+                f"Expected a dBASE table in {dbf.name}, found a file with no header: export it again."
+            )
         columns = file.read(length - 32)
     names, text_columns, position = [], [], 1
     for at in range(0, len(columns) - 31, 32):
@@ -137,4 +139,10 @@ def _header(dbf: Path) -> _Header:
         if column[11:12] == b"C":
             text_columns.append((position, width))
         position += width
-    return _Header(int.from_bytes(head[4:8], "little"), length, int.from_bytes(head[10:12], "little"), names, text_columns)
+    return _Header(
+        int.from_bytes(head[4:8], "little"),
+        length,
+        int.from_bytes(head[10:12], "little"),
+        names,
+        text_columns,
+    )

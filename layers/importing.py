@@ -89,7 +89,9 @@ def _record(run: ImportRun | None, report: ImportReport) -> None:
     run.save()
     ImportIssue.objects.bulk_create(
         (
-            ImportIssue(run=run, code=issue.code, feature=issue.feature, before=issue.before, after=issue.after)
+            ImportIssue(
+                run=run, code=issue.code, feature=issue.feature, before=issue.before, after=issue.after
+            )
             for issue in report.issues
         ),
         batch_size=5_000,
@@ -165,7 +167,9 @@ def _rows(reading: Reading) -> Iterator[bytes]:
 
 
 def _csv(chunk: Chunk, srid: int) -> bytes:
-    return store.csv_rows(np.asarray(chunk.positions + 1, dtype=np.int32), chunk.attributes, chunk.geometries, srid)
+    return store.csv_rows(
+        np.asarray(chunk.positions + 1, dtype=np.int32), chunk.attributes, chunk.geometries, srid
+    )
 
 
 def _check_whole(reading: Reading, options: Options) -> None:

@@ -218,5 +218,7 @@ def _text_encoding(source: Source, given: str | None, issues: list[Issue]) -> Te
     dbf = source.part(".dbf") or source.path
     chosen = choose_encoding(dbf, cpg=source.part(".cpg"), cst=source.part(".cst"))
     if chosen.contradicted is not None:
-        issues.append(Issue(Code.ENCODING_CONTRADICTED, None, chosen.contradicted, f"{chosen.codec} ({chosen.rule})"))
+        issues.append(
+            Issue(Code.ENCODING_CONTRADICTED, None, chosen.contradicted, f"{chosen.codec} ({chosen.rule})")
+        )
     return chosen

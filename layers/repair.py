@@ -22,7 +22,11 @@ _DIMENSIONS = {
     "Point": 0, "MultiPoint": 0, "LineString": 1, "LinearRing": 1, "MultiLineString": 1, "Polygon": 2,
     "MultiPolygon": 2,
 }  # fmt: skip
-_MULTI = (shapely.GeometryType.MULTIPOINT, shapely.GeometryType.MULTILINESTRING, shapely.GeometryType.MULTIPOLYGON)
+_MULTI = (
+    shapely.GeometryType.MULTIPOINT,
+    shapely.GeometryType.MULTILINESTRING,
+    shapely.GeometryType.MULTIPOLYGON,
+)
 _BUILDERS = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
 _MULTI_NAMES = ("MultiPoint", "MultiLineString", "MultiPolygon")
 
@@ -72,7 +76,9 @@ def inside_italy(kept: Kept, boxes: npt.NDArray[np.float64], issues: list[Issue]
     inside = crs.touches_italy(boxes)
     for row in np.flatnonzero(~inside):
         issues.append(
-            Issue(Code.FEATURE_OUTSIDE_ITALY, int(kept.positions[row]), shorten(kept.geometries[row].wkt), None)
+            Issue(
+                Code.FEATURE_OUTSIDE_ITALY, int(kept.positions[row]), shorten(kept.geometries[row].wkt), None
+            )
         )
     return kept.where(inside)
 
@@ -89,7 +95,9 @@ def made_valid(kept: Kept, dimension: int, issues: list[Issue]) -> Kept:
         repaired = _of_dimension(shapely.make_valid(geometries[row]), dimension)
         good[row] = not repaired.is_empty
         code = Code.INVALID_GEOMETRY if good[row] else Code.COLLAPSED_GEOMETRY
-        issues.append(Issue(code, int(kept.positions[row]), reason, _summary(repaired) if good[row] else None))
+        issues.append(
+            Issue(code, int(kept.positions[row]), reason, _summary(repaired) if good[row] else None)
+        )
         geometries[row] = repaired
     return Kept(geometries, kept.positions).where(good)
 

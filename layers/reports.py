@@ -54,7 +54,8 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         phases = [
-            {"name": phase.name, "seconds": round(phase.seconds, 4), "rows": phase.rows} for phase in self.phases
+            {"name": phase.name, "seconds": round(phase.seconds, 4), "rows": phase.rows}
+            for phase in self.phases
         ]
         plain = {name: value for name, value in vars(self).items() if name not in {"issues", "phases"}}
         return {**plain, "issues": [issue.as_dict() for issue in self.issues], "phases": phases}

@@ -102,7 +102,10 @@ def _by_xml_root(text: str) -> Content:
         return Content("html", "a web page")
     root = re.search(r"<(?:\w+:)?([A-Za-z]\w*)[\s>/]", re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
     name = root.group(1).lower() if root else ""
-    return next((content for word, content in _XML_ROOTS if word == name), Content("xml", f"XML ({name or 'no root'})"))
+    return next(
+        (content for word, content in _XML_ROOTS if word == name),
+        Content("xml", f"XML ({name or 'no root'})"),
+    )
 
 
 def _by_json(text: str) -> Content:

@@ -14,7 +14,14 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers import archives
-from layers.errors import FormatNotRead, LayerNotChosen, NotWhatItSays, PartMissing, SourceDamaged, SourceEmpty
+from layers.errors import (
+    FormatNotRead,
+    LayerNotChosen,
+    NotWhatItSays,
+    PartMissing,
+    SourceDamaged,
+    SourceEmpty,
+)
 from layers.sniff import EMPTY, FOLDER, GEOJSON, GEOPACKAGE, SHAPEFILE, ZIP, Content, sniff
 
 BATCH_ROWS = 20_000
@@ -78,7 +85,9 @@ def checked_content(path: Path) -> Content:
     if content == EMPTY:
         raise SourceEmpty(f"Expected {_READ} in {path.name}, found a file of 0 bytes: export it again.")
     if content.kind not in DRIVERS:
-        raise FormatNotRead(f"Expected {_READ}, found {content.words} in {path.name}: convert it to one of these.")
+        raise FormatNotRead(
+            f"Expected {_READ}, found {content.words} in {path.name}: convert it to one of these."
+        )
     return content
 
 
@@ -131,7 +140,9 @@ def described(path: Path, content: Content, layer: str | None) -> Source:
     if not info["features"]:
         raise SourceEmpty(f"Expected features in {path.name} ({chosen}), found none: export it again.")
     if info["geometry_type"] is None:
-        raise FormatNotRead(f"Expected geometry in {path.name} ({chosen}), found a table without any: add geometry.")
+        raise FormatNotRead(
+            f"Expected geometry in {path.name} ({chosen}), found a table without any: add geometry."
+        )
     return Source(
         path=path,
         content=content,

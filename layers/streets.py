@@ -57,7 +57,9 @@ def read_streets(path: Path | str, *, srid: int | None = None) -> StreetLines:
     else:
         streets = _read_lines(path, content, srid)
     if len(streets.way_offsets) < 2:
-        raise StreetsRefused(f"Expected streets in {path.name}, found {content.words} with none: choose another file.")
+        raise StreetsRefused(
+            f"Expected streets in {path.name}, found {content.words} with none: choose another file."
+        )
     return streets
 
 

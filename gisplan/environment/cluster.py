@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gisplan.environment import postgis
-from gisplan.environment.errors import CommandFailed, EnvironmentFault
+from gisplan.environment.errors import EnvironmentFault
 from gisplan.environment.postgis import Binaries
 from gisplan.environment.running import run, succeeds
 from gisplan.environment.state import State, clean_environment
@@ -245,12 +245,11 @@ class Cluster:
         )
 
 
-def find_or_create(state: State) -> tuple[Cluster, str]:
+def find_or_create(state: State) -> Cluster:
     cluster = Cluster(state)
-    if cluster.exists():
-        return cluster, "nothing to do"
-    binaries = postgis.find()
-    if binaries is None:
-        raise CommandFailed("PostGIS is not installed: run ./scripts/demo.")
-    cluster.create(binaries)
-    return cluster, f"PostgreSQL {binaries.major} with PostGIS, made in {cluster.folder}"
+    if not cluster.exists():
+        binaries = postgis.find()
+        if binaries is None:
+            raise EnvironmentFault("PostgreSQL with PostGIS is not installed: run ./scripts/demo.")
+        cluster.create(binaries)
+    return cluster

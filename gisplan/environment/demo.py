@@ -4,6 +4,7 @@ import argparse
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from gisplan.environment import assets, lease, postgis, state, virtualenv
@@ -34,8 +35,8 @@ def main(words: Sequence[str]) -> int:
     if options.reset:
         steps.run("Reset", lambda: _removed(lease.reset(here)))
     run_all(steps, _set_up_steps())
-    with database_lease(here, create=True):
-        steps.run("Database server", lambda: _server_note(here))
+    with ExitStack() as stack:
+        steps.run("Database server", lambda: _start_server(stack, here))
         run_all(steps, {title: _django_step(*command) for title, command in DJANGO_STEPS.items()})
         if options.data:
             _load_folder(steps, options.data)
@@ -67,9 +68,13 @@ def _set_up_steps() -> dict[str, Callable[[], str]]:
     return {**set_up("base"), "PostgreSQL with PostGIS": find_database_binaries}
 
 
-def _server_note(here: State) -> str:
-    cluster = Cluster(here)
-    return f"running on a private socket, data in {cluster.folder}" if cluster.exists() else "as given"
+def _start_server(stack: ExitStack, here: State) -> str:
+    known = Cluster(here).exists()
+    given = lease.given_url()
+    stack.enter_context(database_lease(here, create=True))
+    if given:
+        return f"nothing to do: {lease.URL_VARIABLE} is set"
+    return f"{'started' if known else 'made and started'}: {here.cluster}"
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:

@@ -48,7 +48,7 @@ def database_lease(state: State | None = None, *, create: bool = False) -> Itera
         _lock(use, fcntl.LOCK_SH)
         try:
             with _exclusive(state):
-                cluster, _ = find_or_create(state)
+                cluster = find_or_create(state)
                 cluster.start()
                 url = cluster.url()
             with _variable(url):

@@ -51,6 +51,7 @@ def succeeds(command: Sequence[str | Path]) -> bool:
 def _last_line(done: subprocess.CompletedProcess[str]) -> str:
     lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower() or line.startswith("E:")]
+    errors = [line for line in errors if "complete log" not in line]  # npm's last line only names a file
     return (errors or lines or [f"exit code {done.returncode}"])[-1][:300]
 
 

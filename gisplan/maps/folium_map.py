@@ -21,6 +21,7 @@ OWN_ASSETS = {name: Path(__file__).parent / "assets" / name for name in ("map.cs
 CSS = ("leaflet.css", "map.css")
 JS = ("leaflet.js", "map.js")
 MARK_PX = 30
+Position = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
         tiles=None,
         zoom_control=False,
         attribution_control=False,
-        zoom_snap=1 if spec.tiles else 0.25,
+        zoom_snap=1 if spec.tiles else 0.1,
     )
     # Folium keeps its own min_zoom and max_zoom for the tiles.
     leaflet.options |= {"min_zoom": spec.min_zoom, "max_zoom": spec.max_zoom}
@@ -125,11 +126,10 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
     leaflet.add_child(_Script(_call("prepareMap", spec, _map_options(spec))))
     if spec.tiles:
         folium.TileLayer(spec.tiles.url, attr=spec.tiles.attribution_html, control=False).add_to(leaflet)
-    slots: Counter[tuple[float, float]] = Counter()
+    taken: Counter[Position] = Counter()
     for layer in spec.layers:
-        call = _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, slots))
+        call = _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, taken))
         leaflet.add_child(_Script(call))
-    leaflet.fit_bounds([[south, west], [north, east]], padding=[12, 12])
     return leaflet
 
 
@@ -143,8 +143,9 @@ def _address(name: str, assets: Mapping[str, str]) -> str:
     return assets[name]
 
 
-def _map_options(spec: MapSpec) -> dict[str, str]:
+def _map_options(spec: MapSpec) -> dict[str, Any]:
     lang = spec.lang
+    west, south, east, north = spec.extent()
     return {
         "name": spec.name,
         "lang": lang,
@@ -152,7 +153,9 @@ def _map_options(spec: MapSpec) -> dict[str, str]:
         "zoomIn": text("zoom_in", lang),
         "zoomOut": text("zoom_out", lang),
         "close": text("close", lang),
+        "home": text("home", lang),
         "attribution": escape(spec.attribution),
+        "bounds": [[south, west], [north, east]],
     }
 
 
@@ -182,29 +185,38 @@ def _client_style(style: Style, kind: Kind, spec: MapSpec) -> dict[str, Any]:
     return {"path": path}
 
 
-def _drawn(layer: MapLayer, spec: MapSpec, slots: Counter[tuple[float, float]]) -> dict[str, Any]:
-    """The located features with what the browser shows of them and nothing else."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": feature["geometry"],
-                "properties": _shown(layer, feature, spec) | _slot(feature["geometry"], slots),
-            }
-            for feature in layer.located
-        ],
-    }
+def _drawn(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> dict[str, Any]:
+    """What the browser draws and says, and nothing else: a shape each, and one mark for the points of one place."""
+    groups: dict[object, list[dict[str, Any]]] = {}
+    for order, feature in enumerate(layer.located):
+        place = _place(feature["geometry"])
+        key = order if place is None else (place, _class_key(layer, feature))
+        groups.setdefault(key, []).append(feature)
+    drawn = [_drawn_group(layer, members, spec, taken) for members in groups.values()]
+    return {"type": "FeatureCollection", "features": drawn}
 
 
-def _shown(layer: MapLayer, feature: Mapping[str, Any], spec: MapSpec) -> dict[str, Any]:
-    properties = feature["properties"]
-    found = layer.class_of(feature)
+def _drawn_group(
+    layer: MapLayer, members: list[dict[str, Any]], spec: MapSpec, taken: Counter[Position]
+) -> dict[str, Any]:
+    first = members[0]
     shown: dict[str, Any] = {
-        "id": str(properties[layer.id_field]),
-        "name": str(properties[layer.name_field]),
-        "cls": "" if found is None else str(layer.classes.index(found)),
+        "cls": _class_key(layer, first),
+        "members": [_member(layer, feature, spec) for feature in members],
     }
+    if len(members) > 1:
+        shown["name"] = f"{layer.title}: {len(members)}"
+    if first["properties"].get(layer.label_field):
+        shown["label"] = True
+    if (place := _place(first["geometry"])) is not None:
+        shown["slot"] = taken[place]
+        taken[place] += 1
+    return {"type": "Feature", "geometry": first["geometry"], "properties": shown}
+
+
+def _member(layer: MapLayer, feature: Mapping[str, Any], spec: MapSpec) -> dict[str, Any]:
+    properties = feature["properties"]
+    shown: dict[str, Any] = {"id": str(properties[layer.id_field]), "name": str(properties[layer.name_field])}
     if layer.popup:
         shown["values"] = [format_value(properties.get(name), spec.lang) for name, _ in layer.popup]
     if link := properties.get(layer.link_field):
@@ -212,14 +224,17 @@ def _shown(layer: MapLayer, feature: Mapping[str, Any], spec: MapSpec) -> dict[s
     return shown
 
 
-def _slot(geometry: Mapping[str, Any], slots: Counter[tuple[float, float]]) -> dict[str, int]:
-    """Turn of a point among those at the same position, from 0, so that none is drawn over another."""
+def _class_key(layer: MapLayer, feature: Mapping[str, Any]) -> str:
+    found = layer.class_of(feature)
+    return "" if found is None else str(layer.classes.index(found))
+
+
+def _place(geometry: Mapping[str, Any]) -> Position | None:
+    """Position of a point, to the metre; None for every other geometry."""
     if geometry["type"] != "Point":
-        return {}
+        return None
     lon, lat = next(positions(geometry))
-    place = (round(lon, 5), round(lat, 5))
-    slots[place] += 1
-    return {"slot": slots[place] - 1}
+    return round(lon, 5), round(lat, 5)
 
 
 def _hatch_html(spec: MapSpec) -> str:

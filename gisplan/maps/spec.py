@@ -33,10 +33,11 @@ class MapLayer:
     """One layer: a GeoJSON FeatureCollection in EPSG:4326 (lon, lat), how it is drawn, named and explained.
 
     A feature without geometry is not drawn, but counted and kept in the table. `classes` with `class_field`
-    gives each feature the style of its class; a value that is in no class takes `style`. `popup` lists
-    (property, label). `link_field` names a property with the address of the feature's page. `listed` says whether
-    the layer has a table and counts in the legend; context, such as boundaries, has neither. Coordinates
-    are drawn as they come: simplify them and round them to five digits (1 m) where they are read.
+    gives each feature the style of its class; a value in no class takes `style`. `popup` lists (property,
+    label). `link_field` names a property with the address of the feature's page, `label_field` one that says
+    whether the name stands on the map. `listed` says whether the layer has a table and counts in the legend;
+    context, such as boundaries, has neither. Coordinates are drawn as they come: simplify them and round them
+    to five digits (1 m) where they are read.
     """
 
     key: str
@@ -49,6 +50,7 @@ class MapLayer:
     classes: tuple[StyleClass, ...] = ()
     class_field: str = ""
     link_field: str = ""
+    label_field: str = ""
     visible: bool = True
     listed: bool = True
     note: str = ""

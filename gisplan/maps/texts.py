@@ -8,6 +8,7 @@ Lang = Literal["it", "en"]
 TEXTS: dict[str, dict[Lang, str]] = {
     "zoom_in": {"it": "Ingrandisci la mappa", "en": "Zoom in"},
     "zoom_out": {"it": "Riduci la mappa", "en": "Zoom out"},
+    "home": {"it": "Torna alla vista iniziale", "en": "Back to the first view"},
     "close": {"it": "Chiudi la scheda", "en": "Close the popup"},
     "map_of": {"it": "Mappa: {title}", "en": "Map: {title}"},
     "legend": {"it": "Legenda", "en": "Legend"},

@@ -110,7 +110,9 @@ def _check(raw: RawStreets) -> None:
     fits = len(raw.node_key) == len(raw.x_m) == len(raw.y_m) and len(offsets) > 0 and offsets[0] == 0
     fits = fits and offsets[-1] == len(raw.way_nodes) and bool(np.all(np.diff(offsets) >= 0))
     if not fits or any(len(column) != raw.n_ways for column in raw.tags.values()):
-        raise BadStreets("Expected node, way and tag arrays of matching lengths, found others; check the reader.")
+        raise BadStreets(
+            "Expected node, way and tag arrays of matching lengths, found others; check the reader."
+        )
     if len(raw.way_nodes) and not 0 <= raw.way_nodes.min() <= raw.way_nodes.max() < len(raw.x_m):
         raise BadStreets(
             f"Expected way nodes between 0 and {len(raw.x_m) - 1}, found {raw.way_nodes.min()} to "
@@ -147,7 +149,12 @@ def _usable_ways(
     joins = raw.way_nodes[raw.way_offsets[:-1][~short]] != raw.way_nodes[raw.way_offsets[1:][~short] - 1]
     still[~short] &= ~joins
     closed = np.array([not np.any(kind) for kind in kinds], dtype=bool)[way_kind]
-    reasons = {"fewer_than_two_nodes": short, "not_finite": not_finite, "zero_length": still, "closed_to_all": closed}
+    reasons = {
+        "fewer_than_two_nodes": short,
+        "not_finite": not_finite,
+        "zero_length": still,
+        "closed_to_all": closed,
+    }
     keep = np.ones(raw.n_ways, dtype=bool)
     dropped: Counter[str] = Counter()
     for reason, hit in reasons.items():
@@ -174,7 +181,9 @@ def _split(raw: RawStreets, way_kind: NDArray[np.int32], keep: NDArray[np.bool_]
     return _Edges(nodes[first], nodes[last], way_kind[owner[first]], offsets, nodes[taken])
 
 
-def _ranges(first: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _ranges(
+    first: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Offsets of consecutive runs, and the positions first[i] .. first[i] + sizes[i] - 1 of all runs in a row."""
     offsets = np.zeros(len(first) + 1, dtype=np.int64)
     np.cumsum(sizes, out=offsets[1:])
@@ -250,7 +259,9 @@ def _canonical(raw: RawStreets, edges: _Edges, kinds: list[Speeds]) -> StreetNet
     second = edges.points[edges.offsets[:-1] + 1]
     sizes = np.diff(edges.offsets)
     edges = _select(edges, np.lexsort((raw.y_m[second], raw.x_m[second], sizes, edges.head, edges.tail)))
-    table, kind = np.unique(np.array([kinds[k] for k in edges.kind.tolist()]).reshape(-1, 6), axis=0, return_inverse=True)
+    table, kind = np.unique(
+        np.array([kinds[k] for k in edges.kind.tolist()]).reshape(-1, 6), axis=0, return_inverse=True
+    )
     return StreetNetwork(
         node_key=key[order],
         node_x_m=x_m[order],
@@ -279,7 +290,9 @@ def _spread(value_m: NDArray[np.float64], span_m: float) -> NDArray[np.uint64]:
 
 def _report(raw: RawStreets, network: StreetNetwork, dropped: Counter[str], merged_twins: int) -> BuildReport:
     ends = np.concatenate((network.edge_tail, network.edge_head))
-    links = coo_array((np.ones(network.n_edges), (network.edge_tail, network.edge_head)), shape=(network.n_nodes,) * 2)
+    links = coo_array(
+        (np.ones(network.n_edges), (network.edge_tail, network.edge_head)), shape=(network.n_nodes,) * 2
+    )
     n_components, label = connected_components(links, directed=False)
     lengths_km = network.edge_length_m / 1000
     length_km = {"all": float(lengths_km.sum())}

@@ -76,7 +76,9 @@ class StreetNetwork:
             plain.setflags(write=False)
             object.__setattr__(self, name, plain)
         if self.n_edges == 0 or self.n_nodes == 0:
-            raise BadStreets("Expected a network with at least one edge, found none; build it from usable streets.")
+            raise BadStreets(
+                "Expected a network with at least one edge, found none; build it from usable streets."
+            )
 
     @property
     def n_nodes(self) -> int:
@@ -140,7 +142,9 @@ class StreetNetwork:
         return np.add.reduceat(steps_m, self.coord_offsets[:-1])
 
     def _outline(self) -> shapely.Geometry:
-        cells = np.unique(np.column_stack((self.node_x_m, self.node_y_m)) // EXTENT_GRID_M, axis=0, return_index=True)
+        cells = np.unique(
+            np.column_stack((self.node_x_m, self.node_y_m)) // EXTENT_GRID_M, axis=0, return_index=True
+        )
         kept = cells[1]
         points = shapely.multipoints(np.column_stack((self.node_x_m[kept], self.node_y_m[kept])))
         hull = shapely.concave_hull(points, ratio=0.2, allow_holes=False)

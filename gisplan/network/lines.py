@@ -37,7 +37,9 @@ def raw_from_lines(
         A negative or infinite tolerance.
     """
     if not 0 <= snap_tolerance_m < np.inf:
-        raise BadParameter(f"Expected a snapping tolerance of 0 m or more, found {snap_tolerance_m}; correct it.")
+        raise BadParameter(
+            f"Expected a snapping tolerance of 0 m or more, found {snap_tolerance_m}; correct it."
+        )
     for position, line in enumerate(lines):
         if line.ndim != 2 or line.shape[1] != 2:
             raise BadStreets(
@@ -83,7 +85,9 @@ def node_crossings(lines: Sequence[Line]) -> list[Line]:
 
     For flat layers only: it joins a bridge to the street below. Overlapping stretches are joined at their ends.
     """
-    shapes = shapely.linestrings(np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(k) for k in lines]))
+    shapes = shapely.linestrings(
+        np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(k) for k in lines])
+    )
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     met, pair = shapely.get_coordinates(shapely.intersection(shapes[one], shapes[other]), return_index=True)

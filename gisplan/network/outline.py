@@ -38,7 +38,9 @@ class _Runs(NamedTuple):
     root: NDArray[np.int32]
 
 
-def grid_over(bounds_m: tuple[float, float, float, float], *, margin_m: float, cell_m: float, max_nodes: int) -> Grid:
+def grid_over(
+    bounds_m: tuple[float, float, float, float], *, margin_m: float, cell_m: float, max_nodes: int
+) -> Grid:
     """Grid (metres) over the bounds and a margin; the cell is doubled until the grid has at most `max_nodes`."""
     while True:
         pad_m = margin_m + 2 * cell_m
@@ -55,7 +57,9 @@ def blank_field(grid: Grid) -> NDArray[np.float32]:
     return np.full((grid.rows, grid.columns), np.inf, dtype=np.float32)
 
 
-def outline(field: NDArray[np.float32], grid: Grid, *, buffer_m: float, fill_below_m2: float) -> shapely.MultiPolygon:
+def outline(
+    field: NDArray[np.float32], grid: Grid, *, buffer_m: float, fill_below_m2: float
+) -> shapely.MultiPolygon:
     """The ground (metres) within `buffer_m` of the painted streets; holes below `fill_below_m2` are filled."""
     inside = (field <= buffer_m * buffer_m).astype(np.uint8)
     runs = _label(inside)
@@ -131,7 +135,14 @@ def _label(inside: Any) -> _Runs:
     for row in range(rows):
         for column in range(1, columns):
             total += inside[row, column] != inside[row, column - 1]
-    runs = _Runs(*(np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.int32), np.arange(total, dtype=np.int32)))
+    runs = _Runs(
+        *(
+            np.empty(total, np.int32),
+            np.empty(total, np.int32),
+            np.empty(total, np.int32),
+            np.arange(total, dtype=np.int32),
+        )
+    )
     count, above, above_end = 0, 0, 0
     for row in range(rows):
         begin = count
@@ -211,7 +222,9 @@ def _trace(field: Any, inside: Any, runs: Any, buffer_m: float) -> Any:
     for run in range(len(runs.root)):
         row, column = runs.row[run], runs.last[run]
         if inside[row, column] == 1:
-            offsets.append(_follow(field, inside, points[offsets[-1] :], (row, column), buffer_m) + offsets[-1])
+            offsets.append(
+                _follow(field, inside, points[offsets[-1] :], (row, column), buffer_m) + offsets[-1]
+            )
             labels.append(runs.root[run])
     return points[: offsets[-1]], np.array(offsets), np.array(labels[1:])
 
@@ -239,7 +252,10 @@ def _follow(field: Any, inside: Any, points: Any, start: Any, buffer_m: float) -
             count -= 1
         points[count, 0], points[count, 1] = x, y
         count += 1
-        left, right = inside[row + ahead_row, column + ahead_column], inside[out_row + ahead_row, out_column + ahead_column]
+        left, right = (
+            inside[row + ahead_row, column + ahead_column],
+            inside[out_row + ahead_row, out_column + ahead_column],
+        )
         if not left:
             ahead_row, ahead_column = ahead_column, -ahead_row
         elif not right:

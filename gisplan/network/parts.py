@@ -50,7 +50,13 @@ def reached_parts(
     """
     ratio = speed_ratio(mode, speed_kmh)
     cost_min = network.edge_min(mode)
-    reached = reach(network, seeds_of(network, start, mode=mode, ratio=ratio), minutes=minutes[-1], mode=mode, speed_kmh=speed_kmh)
+    reached = reach(
+        network,
+        seeds_of(network, start, mode=mode, ratio=ratio),
+        minutes=minutes[-1],
+        mode=mode,
+        speed_kmh=speed_kmh,
+    )
     ends = _reached_ends(network, reached, mode, ratio)
     return [_band(ends, start, cost_min, limit_min, ratio) for limit_min in minutes]
 
@@ -76,7 +82,9 @@ def lines_of(network: StreetNetwork, parts: EdgeParts) -> NDArray[np.object_]:
         return np.empty(0, dtype=object)
     offsets = network.coord_offsets
     sizes = np.diff(offsets)[parts.edge]
-    rows = np.repeat(offsets[parts.edge] - np.concatenate(([0], np.cumsum(sizes[:-1]))), sizes) + np.arange(sizes.sum())
+    rows = np.repeat(offsets[parts.edge] - np.concatenate(([0], np.cumsum(sizes[:-1]))), sizes) + np.arange(
+        sizes.sum()
+    )
     lines = shapely.linestrings(network.coords_m[rows], indices=np.repeat(np.arange(len(sizes)), sizes))
     cut = np.flatnonzero((parts.start > 0) | (parts.end < 1))
     lines[cut] = [
@@ -118,7 +126,9 @@ def _gather_ends(arcs: Any, nodes: Any, cost_min: Any, slot_of: Any, ends: Any) 
     return count
 
 
-def _band(ends: _Ends, start: Start, cost_min: NDArray[np.float64], limit_min: float, ratio: float) -> EdgeParts:
+def _band(
+    ends: _Ends, start: Start, cost_min: NDArray[np.float64], limit_min: float, ratio: float
+) -> EdgeParts:
     limit = limit_min * ratio
     from_tail = _crossed(limit - ends.from_tail_min, cost_min[ends.edge, 0])
     from_head = _crossed(limit - ends.from_head_min, cost_min[ends.edge, 1])

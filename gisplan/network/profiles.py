@@ -71,7 +71,17 @@ UNTAGGED_CAR_KMH = 25.0  # a street without class whose layer allows cars: OSRM'
 MAXSPEED_SHARE = 0.8  # OSRM: the speed held on a road is 0.8 of its limit
 
 REFUSED = frozenset(
-    {"no", "private", "agricultural", "forestry", "military", "emergency", "permit", "use_sidepath", "dismount"}
+    {
+        "no",
+        "private",
+        "agricultural",
+        "forestry",
+        "military",
+        "emergency",
+        "permit",
+        "use_sidepath",
+        "dismount",
+    }
 )
 ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
 
@@ -88,7 +98,13 @@ BIKE_SURFACE_KMH = {
 }  # fmt: skip
 BIKE_SURFACE_DEFAULT_KMH = 15
 
-IMPLIED_MAXSPEED_KMH = {"it:urban": 50.0, "it:rural": 90.0, "it:trunk": 110.0, "it:motorway": 130.0, "walk": 5.0}
+IMPLIED_MAXSPEED_KMH = {
+    "it:urban": 50.0,
+    "it:rural": 90.0,
+    "it:trunk": 110.0,
+    "it:motorway": 130.0,
+    "walk": 5.0,
+}
 
 _FORWARD = frozenset({"yes", "true", "1"})
 _BACKWARD = frozenset({"-1", "reverse"})

@@ -145,7 +145,9 @@ def checked_points(points_m: Points) -> Points:
     bad = np.flatnonzero(~np.isfinite(points_m).all(axis=1))
     if len(bad):
         positions = ", ".join(map(str, bad[:10])) + (", …" if len(bad) > 10 else "")
-        raise BadPoint(f"Expected finite coordinates, found nan or inf at position {positions}; leave these out.")
+        raise BadPoint(
+            f"Expected finite coordinates, found nan or inf at position {positions}; leave these out."
+        )
     return points_m
 
 
@@ -174,7 +176,9 @@ def _make_index(shapes: _Shapes) -> SegmentIndex:
     cell_m = max(INDEX_CELL_M, float(np.sqrt(np.prod(span_m + INDEX_CELL_M) / INDEX_CELLS)))
     columns, rows = (int(value // cell_m) + 1 for value in span_m)
     empty = np.zeros(0, dtype=np.int64)
-    blank = SegmentIndex(float(low[0]), float(low[1]), cell_m, columns, rows, np.zeros(columns * rows + 1, np.int64), empty)
+    blank = SegmentIndex(
+        float(low[0]), float(low[1]), cell_m, columns, rows, np.zeros(columns * rows + 1, np.int64), empty
+    )
     counts = np.zeros(columns * rows + 1, dtype=np.int64)
     _file_segments(blank, shapes, counts, empty)
     start = np.concatenate(([0], np.cumsum(counts[:-1])))
@@ -191,9 +195,12 @@ def _file_segments(index: Any, shapes: Any, cursor: Any, out: Any) -> None:
             continue
         ax, ay = shapes.coords_m[p]
         bx, by = shapes.coords_m[p + 1]
-        for row in range(int((min(ay, by) - index.y0_m) / index.cell_m), int((max(ay, by) - index.y0_m) / index.cell_m) + 1):
+        for row in range(
+            int((min(ay, by) - index.y0_m) / index.cell_m), int((max(ay, by) - index.y0_m) / index.cell_m) + 1
+        ):
             for column in range(
-                int((min(ax, bx) - index.x0_m) / index.cell_m), int((max(ax, bx) - index.x0_m) / index.cell_m) + 1
+                int((min(ax, bx) - index.x0_m) / index.cell_m),
+                int((max(ax, bx) - index.x0_m) / index.cell_m) + 1,
             ):
                 cell = row * index.columns + column
                 if len(out):
@@ -271,7 +278,10 @@ def _fraction(shapes: Any, edge: int, segment: int, t: float) -> float:
         return 1.0
     before, total = 0.0, 0.0
     for p in range(first, last):
-        step = np.hypot(shapes.coords_m[p + 1, 0] - shapes.coords_m[p, 0], shapes.coords_m[p + 1, 1] - shapes.coords_m[p, 1])
+        step = np.hypot(
+            shapes.coords_m[p + 1, 0] - shapes.coords_m[p, 0],
+            shapes.coords_m[p + 1, 1] - shapes.coords_m[p, 1],
+        )
         if p < segment:
             before += step
         elif p == segment:

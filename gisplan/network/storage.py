@@ -29,7 +29,9 @@ def save(network: StreetNetwork, directory: Path) -> None:
         held = str(_read_manifest(directory).get("digest", ""))
         if held == network.digest:
             return
-        raise BadNetworkFile(f"Expected an empty folder, found network {held[:12]} in {directory}; choose another.")
+        raise BadNetworkFile(
+            f"Expected an empty folder, found network {held[:12]} in {directory}; choose another."
+        )
     directory.mkdir(parents=True, exist_ok=True)
     arrays = network.arrays()
     for name, array in arrays.items():
@@ -53,11 +55,15 @@ def load(directory: Path, *, verify: bool = False) -> StreetNetwork:
         raise BadNetworkFile(
             f"Expected network format {FORMAT}, found {manifest.get('format')} in {directory}; load the streets again."
         )
-    arrays = {name: _map(directory / f"{name}.npy", *declared) for name, declared in manifest["arrays"].items()}
+    arrays = {
+        name: _map(directory / f"{name}.npy", *declared) for name, declared in manifest["arrays"].items()
+    }
     try:
         network = StreetNetwork(**arrays)
     except TypeError as error:
-        raise BadNetworkFile(f"Expected the arrays of a network, found others in {directory}; save it again.") from error
+        raise BadNetworkFile(
+            f"Expected the arrays of a network, found others in {directory}; save it again."
+        ) from error
     if verify and network.digest != manifest["digest"]:
         raise BadNetworkFile(
             f"Expected the content {manifest['digest'][:12]}, found {network.digest[:12]} in {directory}; save it again."
@@ -69,11 +75,17 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
     try:
         found = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise BadNetworkFile(f"Expected a saved network, found no {MANIFEST} in {directory}; save one there.") from error
+        raise BadNetworkFile(
+            f"Expected a saved network, found no {MANIFEST} in {directory}; save one there."
+        ) from error
     except ValueError as error:
-        raise BadNetworkFile(f"Expected JSON, found something else in {directory / MANIFEST}; save it again.") from error
+        raise BadNetworkFile(
+            f"Expected JSON, found something else in {directory / MANIFEST}; save it again."
+        ) from error
     if not isinstance(found, dict) or not isinstance(found.get("arrays", {}), dict):
-        raise BadNetworkFile(f"Expected a manifest, found something else in {directory / MANIFEST}; save it again.")
+        raise BadNetworkFile(
+            f"Expected a manifest, found something else in {directory / MANIFEST}; save it again."
+        )
     return found
 
 
@@ -81,7 +93,9 @@ def _map(path: Path, dtype: str, shape: list[int]) -> Any:
     try:
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise BadNetworkFile(f"Expected the array {path.name}, found no readable file at {path}; save it again.") from error
+        raise BadNetworkFile(
+            f"Expected the array {path.name}, found no readable file at {path}; save it again."
+        ) from error
     if mapped.dtype.str != dtype or list(mapped.shape) != shape:
         raise BadNetworkFile(
             f"Expected {path.name} as {dtype} of shape {shape}, found {mapped.dtype.str} of {list(mapped.shape)}; "

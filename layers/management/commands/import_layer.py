@@ -16,8 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--name", help="name of the layer (default: made of the file's name)")
         parser.add_argument("--title", help="title for readers")
-        parser.add_argument("--srid", type=int, help="system of the source, where the file says none or a wrong one")
-        parser.add_argument("--encoding", help="encoding of a shapefile's text, in place of what the file says")
+        parser.add_argument(
+            "--srid", type=int, help="system of the source, where the file says none or a wrong one"
+        )
+        parser.add_argument(
+            "--encoding", help="encoding of a shapefile's text, in place of what the file says"
+        )
         parser.add_argument("--layer", help="layer of a file that holds several")
         parser.add_argument("--dry-run", action="store_true", help="report without storing")
         parser.add_argument("--strict", action="store_true", help="refuse a file that needs a repair")
