@@ -137,14 +137,16 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
         _crs(from_srid),
         _crs(to_srid),
         always_xy=True,
-        area_of_interest=AreaOfInterest(*area),
+        area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
         allow_ballpark=False,
     )
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)}, found"
-            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland, Sardinia,"
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
+            f" {_box_text(area)}, found"
+            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia,"
             " Sicily) and import the parts."
         )
     best = min(fitting, key=_preference)
@@ -153,7 +155,7 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
 
 
 def _preference(candidate: Transformer) -> tuple[bool, float, float]:
-    """Operations made for Italy first (the French box of ED50 holds Torino too), then accuracy, then the smaller area."""
+    """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
     area = candidate.area_of_use
     named = any(word in area.name for word in ("Italy", "World", "Europe"))
     accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
@@ -178,7 +180,7 @@ def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
     """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
     try:
-        moved = transformer.transform_bounds(*box, densify_pts=21, errcheck=True)
+        moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
     except ProjError as error:
         raise _does_not_fit(box, srid) from error
     if not np.isfinite(moved).all():
@@ -195,7 +197,7 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
 
 
 def boxes_lon_lat(boxes: npt.NDArray[np.float64], srid: int) -> npt.NDArray[np.float64]:
-    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, from the corners; infinite where the system cannot hold them."""
+    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
@@ -222,7 +224,8 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
     if not touches_italy(np.asarray([box]))[0]:
         west, south, east, north = ITALY_LON_LAT
         raise OutsideItaly(
-            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box {_box_text(box)}"
+            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
+            f" {_box_text(box)}"
             f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
         )
 

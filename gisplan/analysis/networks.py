@@ -4,15 +4,19 @@ import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 
-from gisplan import network as engine
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
+from gisplan.network import storage
+from gisplan.network.build import build_network
+from gisplan.network.graph import StreetNetwork as StreetArrays
+from gisplan.network.raw import RawStreets
 from gisplan.territory.models import MunicipalityBoundary, Station
 from layers import crs, streets
 
@@ -49,10 +53,11 @@ def load_network(
         raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
     # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
     middle = extent.centroid
-    network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
-    x_m, y_m = crs.transform_xy(lines.lon, lines.lat, crs.WGS84, network_srid)
-    raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
-    built, report = engine.build_network(raw)
+    network_srid = settings.STORED_SRID if covers_territory else crs.utm_zone_srid(middle.x, middle.y)
+    moved = crs.transform(shapely.points(lines.lon, lines.lat), crs.WGS84, network_srid)
+    x_m, y_m = shapely.get_coordinates(moved.geometries).T
+    raw = RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
+    built, report = build_network(raw)
     row, _ = StreetNetwork.objects.update_or_create(
         name=name,
         defaults={
@@ -75,29 +80,27 @@ def load_network(
 def _extent(lines: streets.StreetLines) -> Polygon:
     """The convex hull of the nodes, in EPSG:4326; some metres wider, so that one street has an area."""
     hull = shapely.convex_hull(shapely.multipoints(np.column_stack([lines.lon, lines.lat])))
-    return Polygon.from_ewkb(
-        shapely.to_wkb(shapely.set_srid(hull.buffer(0.0001), crs.WGS84), include_srid=True)
-    )
+    return cast(Polygon, GEOSGeometry(memoryview(shapely.to_wkb(hull.buffer(0.0001))), srid=crs.WGS84))
 
 
 def network_folder(digest: str) -> Path:
     return Path(settings.NETWORKS_DIR) / digest
 
 
-def _keep_arrays(built: engine.StreetNetwork) -> str:
+def _keep_arrays(built: StreetArrays) -> str:
     """Save beside, then move into place: a half-written folder never has a network's name."""
     target = network_folder(built.digest)
     if not target.is_dir():
         partial = target.with_name(f"{built.digest}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        engine.save_network(built, partial)
+        storage.save(built, partial)
         partial.rename(target)
     return built.digest
 
 
 @lru_cache(maxsize=8)
-def open_network(digest: str) -> engine.StreetNetwork:
-    return engine.load_network(network_folder(digest))
+def open_network(digest: str) -> StreetArrays:
+    return storage.load(network_folder(digest))
 
 
 def networks_by_quality() -> list[StreetNetwork]:

@@ -137,10 +137,17 @@ def _django_step(*command: str) -> Callable[[], str]:
                 f"`gisplan {command[0]}` ended with exit code {done.returncode}, for the reason above: "
                 "remove the cause and run ./scripts/demo again."
             )
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        return lines[-1] if lines else "done"
+        return _last_words(done.stdout)
 
     return step
+
+
+def _last_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    applied = sum(line.startswith("Applying ") for line in lines)
+    if applied:
+        return f"{applied} migrations applied"
+    return lines[-1] if lines else "done"
 
 
 def _load_folder(steps: Steps, folder: Path) -> None:

@@ -84,8 +84,8 @@
   function nameOnMap(layer) {
     var place = layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
     var name = element("span", "", nameOf(layer.feature.properties));
-    name.setAttribute("aria-hidden", "true");
-    return L.tooltip(place, { content: name, permanent: true, direction: "center", className: "map-name", pane: "names" });
+    var icon = L.divIcon({ className: "map-name", html: name, iconSize: null });
+    return L.marker(place, { icon: icon, pane: "names", interactive: false, keyboard: false });
   }
 
   /* A popup takes the keyboard with it and gives it back to where it came from. */
@@ -97,7 +97,7 @@
       box.setAttribute("role", "dialog");
       box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
       event.popup._source.closeTooltip();
-      content.tabIndex = -1;
+      content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
     map.on("popupclose", function (event) {
@@ -173,7 +173,9 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     box.setAttribute("lang", options.lang);
-    map.createPane("names").style.zIndex = 590;
+    var names = map.createPane("names");
+    names.style.zIndex = 590;
+    names.setAttribute("aria-hidden", "true"); // each name is on its own feature, too
     var zoom = L.control.zoom({ zoomInTitle: options.zoomIn, zoomOutTitle: options.zoomOut }).addTo(map);
     homeButton(zoom.getContainer(), options.home, function () { showAll(map, options.bounds, true); });
     L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
