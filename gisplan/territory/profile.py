@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from gisplan.territory.models import (
@@ -77,3 +78,13 @@ def neighbours_of(municipality: Municipality) -> QuerySet[Municipality]:
         return Municipality.objects.none()
     touching = MunicipalityBoundary.objects.filter(edition=own.edition, geometry__intersects=own.geometry)
     return Municipality.objects.filter(boundaries__in=touching).exclude(pk=municipality.pk)
+
+
+def municipalities_near(shape: GEOSGeometry, edition: TerritoryEdition) -> QuerySet[Municipality]:
+    """Those that a map of the shape shows, the neighbours outside the territory too."""
+    west, south, east, north = shape.extent
+    margin = max(east - west, north - south) / 2
+    window = Polygon.from_bbox((west - margin, south - margin, east + margin, north + margin))
+    window.srid = shape.srid
+    shown = MunicipalityBoundary.objects.filter(edition=edition, geometry__bboverlaps=window)
+    return Municipality.objects.filter(boundaries__in=shown)

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
-from gisplan.web.axes import axis_link
 from gisplan.plan.queries import default_edition
+from gisplan.web.axes import axis_link
 from gisplan.web.middleware import ADMIN_PREFIX
 
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}

@@ -1,6 +1,6 @@
 """The layers that the maps of the pages are made of: rows of the registers in, map layers out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -13,15 +13,22 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, StyleClass
+from gisplan.maps.style import Style
 from gisplan.plan.features import features_of
 from gisplan.plan.models import Axis, Intervention
-from gisplan.territory.display import boundary_features, located, point_geometry, screen_geometry
+from gisplan.plan.queries import layers_of_axis
+from gisplan.territory.display import boundary_geometries, located, point_geometry, screen_geometry
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axes import axis_name, axis_style
 from gisplan.web.coverage import coverages_of
+from layers.models import Layer
+from layers.serving.features import geojson
 
 SCHOOL_STEPS = (1, 2, 5, 10)
+IMPORTED = Style(fill="#6fb096", stroke="#226570", fill_opacity=0.35, width_px=1.5)
+MOST_FEATURES = 2000  # beyond this a map needs tiles
+MOST_PROPERTIES = 8
 PlaceRow = TypeVar("PlaceRow", Station, Hospital, HealthSite)
 Geometry = dict[str, Any]
 
@@ -38,37 +45,55 @@ def feature(geometry: Geometry | None, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
-def boundaries(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer:
-    """The municipalities as ground: named, linked, not listed."""
+def boundaries(edition: TerritoryEdition) -> MapLayer:
+    """The territory's municipalities as ground: named and linked, not listed."""
+    shapes = boundary_geometries(edition)
+    rows = Municipality.objects.filter(in_territory=True)
+    return _ground("boundaries", palettes.BOUNDARY, [_municipality(row, shapes) for row in rows])
+
+
+def around(
+    edition: TerritoryEdition, rows: Iterable[Municipality], *, chosen: Municipality | None = None
+) -> list[MapLayer]:
+    """The municipalities near one place, in detail: those outside the territory set off, the chosen one on top."""
+    shapes = boundary_geometries(edition, detailed=True)
+    inside = [_municipality(row, shapes, label=row != chosen) for row in rows if row.in_territory]
+    outside = [
+        _municipality(row, shapes, url="", label=True, name=f"{row.name} ({row.province_name})")
+        for row in rows
+        if not row.in_territory
+    ]
+    layers = [
+        _ground("outside", palettes.OUTSIDE, outside),
+        _ground("boundaries", palettes.BOUNDARY, inside),
+    ]
+    if chosen is not None:
+        layers.append(_ground("municipality", palettes.FOCUS, [_municipality(chosen, shapes, url="")]))
+    return [layer for layer in layers if layer.features]
+
+
+def _ground(key: str, entry: palettes.Entry, features: list[dict[str, Any]]) -> MapLayer:
     return MapLayer(
-        key="boundaries",
-        title=palettes.BOUNDARY.label(lang()),
-        data=collection(_municipality(row, boundary_features(edition)) for row in rows),
-        style=palettes.BOUNDARY.style,
+        key=key,
+        title=entry.label(lang()),
+        data=collection(features),
+        style=entry.style,
         link_field="url",
-        listed=False,
-    )
-
-
-def focus(edition: TerritoryEdition, row: Municipality) -> MapLayer:
-    """One municipality set off from the others."""
-    return MapLayer(
-        key="municipality",
-        title=row.name,
-        data=collection([_municipality(row, boundary_features(edition))]),
-        style=palettes.FOCUS.style,
+        label_field="label",
         listed=False,
     )
 
 
 def snai_classes(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer:
     """Municipalities by SNAI class; rows carry `snai_letter`."""
-    shapes = boundary_features(edition)
+    shapes = boundary_geometries(edition)
     return MapLayer(
         key="snai",
         title=_("Classi SNAI %(edition)s") % {"edition": SNAI_EDITION},
         data=collection(
-            _municipality(row, shapes, letter=getattr(row, "snai_letter", None), people=getattr(row, "people", None))
+            _municipality(
+                row, shapes, letter=getattr(row, "snai_letter", None), people=getattr(row, "people", None)
+            )
             for row in rows
         ),
         style=palettes.NO_DATA.style,
@@ -83,13 +108,15 @@ def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer
     """Municipalities by how many schools the register holds; none is 'no data', for it is not complete."""
     in_each = School.objects.values_list("municipality__istat_code").annotate(Count("pk"))
     counts = dict(in_each.order_by())
-    shapes = boundary_features(edition)
+    shapes = boundary_geometries(edition)
     title = _("Scuole nel registro")
     return MapLayer(
         key="schools",
         title=title,
         data=collection(
-            _municipality(row, shapes, count=counts.get(row.istat_code), step=_step(counts.get(row.istat_code)))
+            _municipality(
+                row, shapes, count=counts.get(row.istat_code), step=_step(counts.get(row.istat_code))
+            )
             for row in rows
         ),
         style=palettes.NO_DATA.style,
@@ -139,10 +166,10 @@ def interventions(axis: Axis, found: Sequence[Intervention]) -> MapLayer:
     return MapLayer(
         key=f"axis-{axis.code}",
         title=_("Interventi: %(axis)s") % {"axis": axis_name(axis)},
-        data=features_of(found, lang=lang()),
+        data=collection(_one_by_one(features_of(found, lang=lang()))),
+        id_field="code",
         style=axis_style(axis),
         popup=(
-            ("kind_label", _("Tipo")),
             ("municipality", _("Comune")),
             ("precision_label", _("Posizione")),
             ("state", _("Stato")),
@@ -150,6 +177,48 @@ def interventions(axis: Axis, found: Sequence[Intervention]) -> MapLayer:
             ("code", _("Codice")),
         ),
     )
+
+
+def _one_by_one(grouped: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each intervention as its own feature; the map itself gathers those that stand together."""
+    for group in grouped["features"]:
+        shared = {name: group["properties"][name] for name in ("municipality", "precision_label")}
+        for item in group["properties"]["items"]:
+            yield feature(group["geometry"], **item, **shared)
+
+
+def imported(axis: Axis) -> list[MapLayer]:
+    """The public imported layers that the axis shows, in its order."""
+    layers = [layer for layer in layers_of_axis(axis) if layer.is_public and layer.current is not None]
+    return [_imported(layer) for layer in layers]
+
+
+def _imported(layer: Layer) -> MapLayer:
+    found = geojson(layer, limit=MOST_FEATURES)["features"]
+    shown = [name for name in (found[0]["properties"] if found else {})][:MOST_PROPERTIES]
+    return MapLayer(
+        key=f"layer-{layer.name}".lower(),
+        title=str(layer),
+        data=collection(
+            feature(
+                one["geometry"], **one["properties"] | {"feature_id": one["id"], "feature_name": _named(one)}
+            )
+            for one in found
+        ),
+        id_field="feature_id",
+        name_field="feature_name",
+        style=IMPORTED,
+        popup=tuple((name, name) for name in shown),
+        note=_("I primi %(count)s elementi.") % {"count": MOST_FEATURES}
+        if len(found) == MOST_FEATURES
+        else "",
+    )
+
+
+def _named(one: Mapping[str, Any]) -> str:
+    """The first text that the feature carries, or else its number."""
+    texts = (value for value in one["properties"].values() if isinstance(value, str) and value)
+    return next(texts, str(one["id"]))
 
 
 def interventions_by_axis(found: Iterable[Intervention]) -> list[MapLayer]:
@@ -170,7 +239,8 @@ def bands(rows: Sequence[Band]) -> MapLayer:
             feature(
                 screen_geometry(band.geometry),
                 id=f"{band.station.code}-{band.minutes}",
-                name=_("%(minutes)s minuti da %(station)s") % {"minutes": band.minutes, "station": band.station},
+                name=_("%(minutes)s minuti da %(station)s")
+                % {"minutes": band.minutes, "station": band.station},
                 minutes=str(band.minutes),
                 people=_rounded(band.people),
                 method=band.get_method_display(),
@@ -185,8 +255,8 @@ def bands(rows: Sequence[Band]) -> MapLayer:
 
 
 def _municipality(row: Municipality, shapes: Mapping[str, Geometry], **properties: Any) -> dict[str, Any]:
-    url = reverse("municipality", args=[row.istat_code])
-    return feature(shapes.get(row.istat_code), id=row.istat_code, name=row.name, url=url, **properties)
+    own = {"id": row.istat_code, "name": row.name, "url": reverse("municipality", args=[row.istat_code])}
+    return feature(shapes.get(row.istat_code), **(own | properties))
 
 
 def _place(row: PlaceRow, **properties: Any) -> dict[str, Any]:

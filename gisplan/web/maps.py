@@ -11,11 +11,18 @@ from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
+from gisplan.territory.display import screen_bounds
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
-from gisplan.territory.profile import latest_edition, municipalities_in_territory, neighbours_of
+from gisplan.territory.profile import (
+    latest_boundary,
+    latest_edition,
+    municipalities_in_territory,
+    municipalities_near,
+)
 from gisplan.web import map_layers
 from gisplan.web.map_layers import lang
 
+AROUND_M = 1500  # what the map of a station shows where no catchment was computed
 ASSETS = {
     "leaflet.css": "vendor/leaflet/leaflet.css",
     "leaflet.js": "vendor/leaflet/leaflet.js",
@@ -31,10 +38,6 @@ def page_map(spec: MapSpec | None) -> MapParts | None:
     return build_map(spec, {name: static(path) for name, path in ASSETS.items()})
 
 
-def ground(edition: TerritoryEdition) -> MapLayer:
-    return map_layers.boundaries(edition, municipalities_in_territory())
-
-
 def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
 
@@ -46,25 +49,23 @@ def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
         return None
     return MapSpec(
         title=_("Il territorio e gli interventi"),
-        layers=(ground(edition), *map_layers.interventions_by_axis(interventions)),
+        layers=(map_layers.boundaries(edition), *map_layers.interventions_by_axis(interventions)),
         lang=lang(),
         fit=("boundaries",),
         attribution=attribution(edition),
     )
 
 
-def municipality_map(
-    municipality: Municipality, interventions: Iterable[Intervention]
-) -> MapSpec | None:
+def municipality_map(municipality: Municipality, interventions: Iterable[Intervention]) -> MapSpec | None:
     """One municipality among its neighbours, with the places in it and what the plan does there."""
     edition = latest_edition()
     if edition is None:
         return None
-    near = municipalities_in_territory().filter(pk__in=neighbours_of(municipality))
+    boundary = latest_boundary(municipality)
+    near = municipalities_near(boundary.geometry, edition) if boundary else []
     here = {"municipality": municipality}
     layers = [
-        map_layers.boundaries(edition, near),
-        map_layers.focus(edition, municipality),
+        *map_layers.around(edition, near, chosen=municipality),
         map_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
         map_layers.hospitals(Hospital.objects.filter(**here)),
         map_layers.health_sites(HealthSite.objects.filter(**here)),
@@ -84,13 +85,18 @@ def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
     edition = latest_edition()
     if edition is None or station.location is None:
         return None
-    point = map_layers.stations(Station.objects.filter(pk=station.pk))
-    layers = (ground(edition), map_layers.bands(bands), point) if bands else (ground(edition), point)
+    largest = (
+        max(bands, key=lambda band: band.minutes).geometry if bands else station.location.buffer(AROUND_M)
+    )
+    layers = map_layers.around(edition, municipalities_near(largest, edition))
+    if bands:
+        layers.append(map_layers.bands(bands))
+    layers.append(map_layers.stations(Station.objects.filter(pk=station.pk)))
     return MapSpec(
         title=_("Bacino della stazione di %(station)s") % {"station": station.name},
-        layers=layers,
+        layers=tuple(layers),
         lang=lang(),
-        fit=("bands",) if bands else ("stations",),
+        bounds=screen_bounds(largest),
         attribution=attribution(edition),
     )
 
@@ -108,7 +114,11 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
     edition = latest_edition()
     if edition is None:
         return None
-    layers = [*axis_ground(axis, edition), map_layers.interventions(axis, interventions)]
+    layers = [
+        *axis_ground(axis, edition),
+        *map_layers.imported(axis),
+        map_layers.interventions(axis, interventions),
+    ]
     return MapSpec(
         title=axis.title or _("Asse %(code)s") % {"code": axis.code},
         layers=tuple(layers),
@@ -127,7 +137,7 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
         return [map_layers.snai_classes(edition, rows)]
     if axis.code == "4" and School.objects.filter(**inside).exists():
         return [map_layers.schools(edition, rows)]
-    layers = [map_layers.boundaries(edition, rows)]
+    layers = [map_layers.boundaries(edition)]
     if axis.code == "3":
         layers.append(map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10)))
     if axis.code == "6":

@@ -74,7 +74,9 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
         "amounts": total_amounts(found),
         "not_located": not_located(interventions),
         "strategies": found.strategies.prefetch_related("actions"),
-        "coverages": coverages_of(*maps.REGISTERS_OF_AXIS.get(code, ())) if maps.REGISTERS_OF_AXIS.get(code) else [],
+        "coverages": coverages_of(*maps.REGISTERS_OF_AXIS.get(code, ()))
+        if maps.REGISTERS_OF_AXIS.get(code)
+        else [],
         "map": maps.page_map(maps.axis_map(found, interventions)),
     }
     return render(request, "web/axis.html", context)

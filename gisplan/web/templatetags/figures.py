@@ -6,11 +6,10 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.territory.models import RegisterCoverage, SnaiClass
+from gisplan.territory.models import RegisterCoverage, SnaiClass, Station
 from gisplan.web import coverage
 
 register = template.Library()
@@ -41,8 +40,11 @@ def euro(value: Decimal | None) -> str:
 
 @register.filter
 def day(value: dt.date | None) -> str:
-    """7 aprile 2025, 7 April 2025."""
-    return gettext("non noto") if value is None else date_format(value, "j F Y")
+    """7 aprile 2025 in Italian, 7 April 2025 in English."""
+    if value is None:
+        return gettext("non noto")
+    written = date_format(value, "j F Y")
+    return written.lower() if get_language() == "it" else written
 
 
 @register.filter
@@ -71,3 +73,10 @@ def statement(row: RegisterCoverage) -> str:
 def people_source(code: str) -> str:
     """What the people of a band were counted from."""
     return str(PEOPLE_SOURCES.get(code, code))
+
+
+@register.filter
+def status(place: Station) -> str:
+    """What the source says of the state of a station; the register keeps the year of its list."""
+    year = place.status.removeprefix("status ")
+    return gettext("stato al %(year)s") % {"year": year} if year.isdigit() else place.status
