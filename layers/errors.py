@@ -92,3 +92,7 @@ class ColumnNotFound(LayersError, LookupError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"
