@@ -90,6 +90,10 @@ class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
 
 
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"
+
+
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
 
