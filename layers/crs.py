@@ -38,6 +38,7 @@ _EQUIVALENT = 70  # PROJ's mark for "the same parameters under another name"; be
 
 Box = tuple[float, float, float, float]
 Geometries = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,23 @@ def described(text: str) -> str:
         return text.strip()[:60]
 
 
-def srid_from_wkt(wkt: str, *, where: str = "the .prj") -> int:
-    return srid_from_text(wkt, where=where)
+def utm_srid_for(lon: float, lat: float = 45.0) -> int:
+    """WGS 84 UTM, in metres, of a place; Italy uses zone 32 west of 12° E and zone 33 east of it."""
+    if touches_italy(np.array([[lon, lat, lon, lat]]))[0]:
+        return UTM_32N if lon < 12 else UTM_33N
+    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
+        raise NoOperation(f"Expected a place between 80° S and 84° N for metres of UTM, found {lon}, {lat}.")
+    return (32601 if lat >= 0 else 32701) + min(int((lon + 180) // 6), 59)
 
 
-def utm_srid_for(lon: float) -> int:
-    """Stored CRS of a territory centred on this longitude: zone 32 west of 12° E, zone 33 east of it."""
-    west, _, east, _ = ITALY_LON_LAT
-    if not west <= lon <= east:
-        raise OutsideItaly(f"Expected a longitude inside Italy ({west}–{east} E), found {lon}.")
-    return UTM_32N if lon < 12 else UTM_33N
-
-
-def is_geographic(srid: int) -> bool:
-    return bool(_crs(srid).is_geographic)
+def transform_xy(x: Floats, y: Floats, from_srid: int, to_srid: int) -> tuple[Floats, Floats]:
+    """Coordinates with the best operation for where they lie; a ballpark operation is refused."""
+    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    transformer = operation_for(box, from_srid, to_srid).transformer
+    if transformer is None:
+        return x, y
+    moved_x, moved_y = transformer.transform(x, y, errcheck=True)
+    return moved_x, moved_y
 
 
 def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transformed:
@@ -196,7 +200,7 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
     )
 
 
-def boxes_lon_lat(boxes: npt.NDArray[np.float64], srid: int) -> npt.NDArray[np.float64]:
+def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
     """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
@@ -230,7 +234,7 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
         )
 
 
-def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
     """For rows of west, south, east, north in degrees: which touch the box of Italy."""
     west, south, east, north = ITALY_LON_LAT
     margin = _BOX_MARGIN_DEG
@@ -244,7 +248,7 @@ def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _moved(geometries: Geometries, transformer: Transformer) -> Geometries:
-    def move(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def move(coordinates: Floats) -> Floats:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1], errcheck=True))
 
     return np.asarray(shapely.transform(geometries, move))
@@ -260,3 +264,9 @@ def _crs(srid: int) -> CRS:
         return CRS.from_epsg(srid)
     except CRSError as error:
         raise CrsUnknown(f"Expected an SRID of the EPSG register such as 32632, found {srid}.") from error
+
+
+def utm_zone_srid(lon: float, lat: float) -> int:
+    """The WGS 84 UTM zone of a place anywhere on earth, in metres: for streets outside the territory."""
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return (32600 if lat >= 0 else 32700) + zone

@@ -90,5 +90,13 @@ class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
 
 
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"
+
+
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"

@@ -33,7 +33,6 @@ def read_line_layer(path: Path, *, srid: int | None) -> StreetLines:
             for line in shapely.get_parts(geometry):
                 lines.append(line)
                 ways.add((), tags)
-        main_file = source.path
         if not lines:
             raise StreetsRefused(
                 f"Expected lines in {path.name}, found none that can be used: choose another file."
@@ -41,7 +40,7 @@ def read_line_layer(path: Path, *, srid: int | None) -> StreetLines:
         moved = crs.transform(np.array(lines, dtype=object), from_srid, crs.WGS84).geometries
         ways.dropped.update(Counter(str(issue.code) for issue in issues if issue.feature is not None))
         lon, lat = _joined(ways, moved)
-        return ways.as_streets("lines", main_file, np.arange(len(lon), dtype=np.int64), lon, lat)
+        return ways.as_streets("lines", path, np.arange(len(lon), dtype=np.int64), lon, lat)
 
 
 def _features(source: Source, issues: list[Issue]) -> Iterator[tuple[Any, dict[str, str]]]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from layers.sniff import check_exists
+
 TAG_KEYS = (
     "highway", "access", "foot", "bicycle", "motor_vehicle", "oneway", "oneway:bicycle", "junction",
     "maxspeed", "surface", "name", "bridge", "tunnel", "service",
@@ -62,5 +64,11 @@ class Ways:
 
 
 def file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file, or of the files of a folder."""
+    check_exists(path)
+    total = hashlib.sha256()
+    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if part.is_file():
+            with part.open("rb") as file:
+                total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()

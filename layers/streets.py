@@ -8,9 +8,9 @@ from layers.graphml import read_graphml
 from layers.line_layer import read_line_layer
 from layers.osm import read_osm
 from layers.sniff import FOLDER, GRAPHML, OSM_PBF, OSM_XML, ZIP, sniff
-from layers.street_lines import TAG_KEYS, StreetLines
+from layers.street_lines import TAG_KEYS, StreetLines, file_digest
 
-__all__ = ["TAG_KEYS", "StreetLines", "read_streets"]
+__all__ = ["TAG_KEYS", "StreetLines", "file_digest", "read_streets"]
 
 
 def read_streets(path: Path | str, *, srid: int | None = None) -> StreetLines:

@@ -118,7 +118,7 @@ def _object(names: Sequence[str]) -> sql.Composable:
 
 
 def _where(bbox: Sequence[float] | None, stored_srid: int) -> sql.Composable:
-    """The box is moved into the stored CRS, not the column, so that the index serves; its edges bend there."""
+    """The box is moved into the stored CRS, not the column, so that the index serves; its edges bend."""
     if bbox is None:
         return sql.SQL("")
     west, south, east, north = (float(value) for value in bbox)
