@@ -1,6 +1,8 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -40,6 +42,24 @@ def page_map(spec: MapSpec | None) -> MapParts | None:
 
 def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """The features of a layer that have no position, by their properties: listed under the map."""
+
+    title: str
+    features: list[dict[str, Any]]
+
+
+def unplaced(spec: MapSpec | None) -> list[Unplaced]:
+    layers = spec.layers if spec else ()
+    missing = [
+        Unplaced(layer.title, [one["properties"] for one in layer.features if not one["geometry"]])
+        for layer in layers
+        if layer.listed
+    ]
+    return [layer for layer in missing if layer.features]
 
 
 def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
