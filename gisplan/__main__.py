@@ -2,7 +2,15 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from gisplan.environment.errors import EnvironmentFault
+from gisplan.environment.lease import NoDatabase, database_lease
+
+WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
+#: These use a database that is there, and say so where there is none.
+EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
 
 DONE, BUG, USER_INPUT, ENVIRONMENT = 0, 1, 2, 3
 
@@ -12,9 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisplan.settings")
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        _run(words)
+        with _database(words):
+            _run(words)
     except SystemExit as stop:  # argparse after --help or --version
         return stop.code if isinstance(stop.code, int) else BUG
+    except BrokenPipeError:  # the reader has read enough, as in `gisplan stations | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return 130
@@ -25,6 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(" ".join(str(error).split()) + "\n")
         return code
     return DONE
+
+
+@contextmanager
+def _database(words: list[str]) -> Iterator[None]:
+    """The private database for as long as the command lasts, unless the command can do without."""
+    with ExitStack() as stack:
+        if words and words[0] not in WITHOUT_DATABASE:
+            try:
+                stack.enter_context(database_lease())
+            except NoDatabase:
+                if words[0] not in EVEN_WITHOUT_DATABASE:
+                    raise
+        yield
 
 
 def _run(words: list[str]) -> None:
@@ -58,15 +82,20 @@ def _exit_code(error: Exception) -> int:
 
     from gisplan.variables import VariableRefused
 
-    if isinstance(error, (ImproperlyConfigured, OperationalError, SystemCheckError)):
+    if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
         return ENVIRONMENT
     if isinstance(error, (CommandError, VariableRefused)):
         return USER_INPUT
+    from gisplan.accessibility.errors import AccessibilityError
     from gisplan.analysis.errors import AnalysisError
+    from gisplan.network.errors import NetworkError
     from gisplan.plan.errors import PlanError
     from gisplan.territory.errors import TerritoryError
+    from layers.errors import LayersError
 
-    if isinstance(error, (AnalysisError, PlanError, TerritoryError)):
+    if isinstance(
+        error, (AccessibilityError, AnalysisError, LayersError, NetworkError, PlanError, TerritoryError)
+    ):
         return USER_INPUT
     return BUG
 

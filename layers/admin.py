@@ -40,7 +40,15 @@ class LayerAdmin(ModelAdmin):
 
 @admin.register(Version)
 class VersionAdmin(_WrittenByImports):
-    list_display = ("table_name", "layer", "number", "geometry_type", "feature_count", "is_current", "created")
+    list_display = (
+        "table_name",
+        "layer",
+        "number",
+        "geometry_type",
+        "feature_count",
+        "is_current",
+        "created",
+    )
     list_filter = ("is_current",)
     search_fields = ("table_name",)
 

@@ -19,12 +19,16 @@ WGS84 = 4326  # WGS 84, degrees: what maps, GeoJSON and OpenStreetMap speak; not
 WEB_MERCATOR = 3857  # WGS 84 pseudo-Mercator, metres stretched by 1.4 at 45° N: for map tiles only
 UTM_32N = 32632  # WGS 84 UTM zone 32, metres: stored CRS of territories west of 12° E
 UTM_33N = 32633  # WGS 84 UTM zone 33, metres: stored CRS of territories east of 12° E
-LAEA_EUROPE = 3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+LAEA_EUROPE = (
+    3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+)
 ETRS89_UTM_32N = 25832  # ETRS89 UTM zone 32, metres: regional cartography of the north west
 ETRS89_UTM_33N = 25833  # ETRS89 UTM zone 33, metres: regional cartography of the east
 RDN2008_UTM_32N = 7791  # RDN2008 UTM zone 32, metres: the legal Italian frame, east-north
 RDN2008_UTM_32N_NE = 6707  # the same, listed north-east by EPSG; files still hold east first
-MONTE_MARIO_1 = 3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+MONTE_MARIO_1 = (
+    3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+)
 MONTE_MARIO_2 = 3004  # Monte Mario / Gauss-Boaga east, metres: the same, false easting 2520 km
 ED50_UTM_32N = 23032  # ED50 UTM zone 32, metres: IGM 1:25,000 sheets of the 1980s
 
@@ -34,6 +38,7 @@ _EQUIVALENT = 70  # PROJ's mark for "the same parameters under another name"; be
 
 Box = tuple[float, float, float, float]
 Geometries = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -95,27 +100,30 @@ def _identified(crs: CRS, where: str) -> int:
 
 
 def described(text: str) -> str:
-    """"EPSG:n" where the text names one, else the name it gives, else its first words."""
+    """ "EPSG:n" where the text names one, else the name it gives, else its first words."""
     try:
         return f"EPSG:{srid_from_text(text, where='the source')}"
     except CrsUnknown:
         return text.strip()[:60]
 
 
-def srid_from_wkt(wkt: str, *, where: str = "the .prj") -> int:
-    return srid_from_text(wkt, where=where)
+def utm_srid_for(lon: float, lat: float = 45.0) -> int:
+    """WGS 84 UTM, in metres, of a place; Italy uses zone 32 west of 12° E and zone 33 east of it."""
+    if touches_italy(np.array([[lon, lat, lon, lat]]))[0]:
+        return UTM_32N if lon < 12 else UTM_33N
+    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
+        raise NoOperation(f"Expected a place between 80° S and 84° N for metres of UTM, found {lon}, {lat}.")
+    return (32601 if lat >= 0 else 32701) + min(int((lon + 180) // 6), 59)
 
 
-def utm_srid_for(lon: float) -> int:
-    """Stored CRS of a territory centred on this longitude: zone 32 west of 12° E, zone 33 east of it."""
-    west, _, east, _ = ITALY_LON_LAT
-    if not west <= lon <= east:
-        raise OutsideItaly(f"Expected a longitude inside Italy ({west}–{east} E), found {lon}.")
-    return UTM_32N if lon < 12 else UTM_33N
-
-
-def is_geographic(srid: int) -> bool:
-    return bool(_crs(srid).is_geographic)
+def transform_xy(x: Floats, y: Floats, from_srid: int, to_srid: int) -> tuple[Floats, Floats]:
+    """Coordinates with the best operation for where they lie; a ballpark operation is refused."""
+    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    transformer = operation_for(box, from_srid, to_srid).transformer
+    if transformer is None:
+        return x, y
+    moved_x, moved_y = transformer.transform(x, y, errcheck=True)
+    return moved_x, moved_y
 
 
 def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transformed:
@@ -133,14 +141,16 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
         _crs(from_srid),
         _crs(to_srid),
         always_xy=True,
-        area_of_interest=AreaOfInterest(*area),
+        area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
         allow_ballpark=False,
     )
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)}, found"
-            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland, Sardinia,"
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
+            f" {_box_text(area)}, found"
+            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia,"
             " Sicily) and import the parts."
         )
     best = min(fitting, key=_preference)
@@ -149,7 +159,7 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
 
 
 def _preference(candidate: Transformer) -> tuple[bool, float, float]:
-    """Operations made for Italy first (the French box of ED50 holds Torino too), then accuracy, then the smaller area."""
+    """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
     area = candidate.area_of_use
     named = any(word in area.name for word in ("Italy", "World", "Europe"))
     accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
@@ -174,7 +184,7 @@ def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
     """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
     try:
-        moved = transformer.transform_bounds(*box, densify_pts=21, errcheck=True)
+        moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
     except ProjError as error:
         raise _does_not_fit(box, srid) from error
     if not np.isfinite(moved).all():
@@ -190,8 +200,8 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
     )
 
 
-def boxes_lon_lat(boxes: npt.NDArray[np.float64], srid: int) -> npt.NDArray[np.float64]:
-    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, from the corners; infinite where the system cannot hold them."""
+def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
+    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
@@ -218,12 +228,13 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
     if not touches_italy(np.asarray([box]))[0]:
         west, south, east, north = ITALY_LON_LAT
         raise OutsideItaly(
-            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box {_box_text(box)}"
+            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
+            f" {_box_text(box)}"
             f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
         )
 
 
-def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
     """For rows of west, south, east, north in degrees: which touch the box of Italy."""
     west, south, east, north = ITALY_LON_LAT
     margin = _BOX_MARGIN_DEG
@@ -237,7 +248,7 @@ def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _moved(geometries: Geometries, transformer: Transformer) -> Geometries:
-    def move(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def move(coordinates: Floats) -> Floats:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1], errcheck=True))
 
     return np.asarray(shapely.transform(geometries, move))
@@ -253,3 +264,9 @@ def _crs(srid: int) -> CRS:
         return CRS.from_epsg(srid)
     except CRSError as error:
         raise CrsUnknown(f"Expected an SRID of the EPSG register such as 32632, found {srid}.") from error
+
+
+def utm_zone_srid(lon: float, lat: float) -> int:
+    """The WGS 84 UTM zone of a place anywhere on earth, in metres: for streets outside the territory."""
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return (32600 if lat >= 0 else 32700) + zone

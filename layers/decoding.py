@@ -29,7 +29,9 @@ class Decoder:
         """One text column of a batch whose first feature has position `first`."""
         if not self.carried:
             self._check_utf8(values, name)
-        suspects = pc.match_substring(values, "\0") if not self.carried else pc.invert(pc.string_is_ascii(values))
+        suspects = (
+            pc.match_substring(values, "\0") if not self.carried else pc.invert(pc.string_is_ascii(values))
+        )
         rows = pc.indices_nonzero(pc.fill_null(suspects, False)).to_pylist()
         if not rows:
             return values

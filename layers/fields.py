@@ -29,7 +29,9 @@ class Column:
 def columns_of(names: Sequence[str], types: Sequence[Any]) -> tuple[list[Column], list[Issue]]:
     """One column each; lower case is the house's way of writing, any other change is an issue."""
     if len(names) > _COLUMNS_LIMIT:
-        raise FormatNotRead(f"Expected at most {_COLUMNS_LIMIT:,} columns, found {len(names):,}: export fewer.")
+        raise FormatNotRead(
+            f"Expected at most {_COLUMNS_LIMIT:,} columns, found {len(names):,}: export fewer."
+        )
     taken = {ID_COLUMN, GEOMETRY_COLUMN}
     columns: list[Column] = []
     issues: list[Issue] = []
@@ -43,9 +45,13 @@ def columns_of(names: Sequence[str], types: Sequence[Any]) -> tuple[list[Column]
 
 
 def safe_name(text: str) -> str:
-    """Lower-case ASCII letters, digits and underscores, not starting with a digit: 'Città (2021)' -> 'citta_2021'."""
+    """Lower-case ASCII letters, digits and underscores, no digit first: 'Città (2021)' -> 'citta_2021'."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") if not re.fullmatch(r"[a-z_][a-z0-9_]*", plain) else plain
+    name = (
+        re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", plain)
+        else plain
+    )
     return (f"c_{name}" if name[:1].isdigit() else name)[:_LONGEST]
 
 
@@ -88,5 +94,7 @@ def sql_type(kind: pa.DataType) -> str:
         return "timestamp with time zone" if kind.tz else "timestamp"
     found = next((name for matches, name in _SQL_TYPES if matches(kind)), None)
     if found is None:
-        raise FormatNotRead(f"Expected columns of numbers, text, dates or lists, found the type {kind}: export it as text.")
+        raise FormatNotRead(
+            f"Expected columns of numbers, text, dates or lists, found the type {kind}: export it as text."
+        )
     return found

@@ -22,7 +22,11 @@ _DIMENSIONS = {
     "Point": 0, "MultiPoint": 0, "LineString": 1, "LinearRing": 1, "MultiLineString": 1, "Polygon": 2,
     "MultiPolygon": 2,
 }  # fmt: skip
-_MULTI = (shapely.GeometryType.MULTIPOINT, shapely.GeometryType.MULTILINESTRING, shapely.GeometryType.MULTIPOLYGON)
+_MULTI = (
+    shapely.GeometryType.MULTIPOINT,
+    shapely.GeometryType.MULTILINESTRING,
+    shapely.GeometryType.MULTIPOLYGON,
+)
 _BUILDERS = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
 _MULTI_NAMES = ("MultiPoint", "MultiLineString", "MultiPolygon")
 
@@ -72,7 +76,9 @@ def inside_italy(kept: Kept, boxes: npt.NDArray[np.float64], issues: list[Issue]
     inside = crs.touches_italy(boxes)
     for row in np.flatnonzero(~inside):
         issues.append(
-            Issue(Code.FEATURE_OUTSIDE_ITALY, int(kept.positions[row]), shorten(kept.geometries[row].wkt), None)
+            Issue(
+                Code.FEATURE_OUTSIDE_ITALY, int(kept.positions[row]), shorten(kept.geometries[row].wkt), None
+            )
         )
     return kept.where(inside)
 
@@ -89,7 +95,9 @@ def made_valid(kept: Kept, dimension: int, issues: list[Issue]) -> Kept:
         repaired = _of_dimension(shapely.make_valid(geometries[row]), dimension)
         good[row] = not repaired.is_empty
         code = Code.INVALID_GEOMETRY if good[row] else Code.COLLAPSED_GEOMETRY
-        issues.append(Issue(code, int(kept.positions[row]), reason, _summary(repaired) if good[row] else None))
+        issues.append(
+            Issue(code, int(kept.positions[row]), reason, _summary(repaired) if good[row] else None)
+        )
         geometries[row] = repaired
     return Kept(geometries, kept.positions).where(good)
 
@@ -109,7 +117,7 @@ def shorten(text: str, length: int = 200) -> str:
 
 
 class Family:
-    """What kinds of geometry a layer holds; one family (points, lines or polygons) is a layer, more are not."""
+    """The kinds of geometry in a layer, which must be of one family: points, lines or polygons."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -124,7 +132,8 @@ class Family:
         dimension = found.pop() if len(found) == 1 else None
         if dimension is None:
             raise GeometryRefused(
-                f"Expected one family of geometry (points, lines or polygons) in {where}, found {self.words()}:"
+                f"Expected one family of geometry (points, lines or polygons) in {where}, found"
+                f" {self.words()}:"
                 " split the layer by family."
             )
         return dimension
@@ -142,14 +151,14 @@ class Family:
 
 
 def declared_type(words: str) -> tuple[int, bool] | None:
-    """Dimension and multi of a declared type such as "Point" or "MultiPolygon Z"; None where any may follow."""
+    """Dimension and multi of a declared type ("Point", "MultiPolygon Z"); None where any may follow."""
     name = re.sub(r"^2\.5D | ?ZM?$| ?M$", "", words)
     dimension = _DIMENSIONS.get(name)
     return None if dimension is None else (dimension, name.startswith("Multi"))
 
 
 def stored_type(dimension: int, *, multi: bool) -> str:
-    """Lines and polygons are always stored as multi, so that the next version has the same type; points when needed."""
+    """Lines and polygons always as multi, so that versions agree in type; points only where needed."""
     return "Point" if dimension == 0 and not multi else _MULTI_NAMES[dimension]
 
 

@@ -32,12 +32,12 @@ class ImportReport:
     status: str = REFUSED
     reason: str | None = None
     reason_code: str | None = None
-    name: str | None = None
+    name: str = ""
     version: int | None = None
     table: str | None = None
     driver: str | None = None
     source_layer: str | None = None
-    digest: str | None = None
+    digest: str = ""
     encoding: str | None = None
     encoding_rule: str | None = None
     srid: int | None = None
@@ -54,7 +54,8 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         phases = [
-            {"name": phase.name, "seconds": round(phase.seconds, 4), "rows": phase.rows} for phase in self.phases
+            {"name": phase.name, "seconds": round(phase.seconds, 4), "rows": phase.rows}
+            for phase in self.phases
         ]
         plain = {name: value for name, value in vars(self).items() if name not in {"issues", "phases"}}
         return {**plain, "issues": [issue.as_dict() for issue in self.issues], "phases": phases}

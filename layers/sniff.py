@@ -65,9 +65,13 @@ _JSON_TYPES = {
 }  # fmt: skip
 
 
-def sniff(path: Path) -> Content:
+def check_exists(path: Path) -> None:
     if not path.exists():
         raise SourceNotFound(f"Expected a file or folder at {path}, found nothing there: check the path.")
+
+
+def sniff(path: Path) -> Content:
+    check_exists(path)
     if path.is_dir():
         return FOLDER
     with path.open("rb") as file:
@@ -102,7 +106,10 @@ def _by_xml_root(text: str) -> Content:
         return Content("html", "a web page")
     root = re.search(r"<(?:\w+:)?([A-Za-z]\w*)[\s>/]", re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
     name = root.group(1).lower() if root else ""
-    return next((content for word, content in _XML_ROOTS if word == name), Content("xml", f"XML ({name or 'no root'})"))
+    return next(
+        (content for word, content in _XML_ROOTS if word == name),
+        Content("xml", f"XML ({name or 'no root'})"),
+    )
 
 
 def _by_json(text: str) -> Content:

@@ -61,9 +61,13 @@ def _as_text_where_needed(values: Any) -> Any:
     """Bytes and lists in the way PostgreSQL writes them; numbers, dates and text as they are."""
     kind = values.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pa.array([None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string()
+        )
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.array([None if value is None else json.dumps(value) for value in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if value is None else json.dumps(value) for value in values.to_pylist()], pa.string()
+        )
     if pa.types.is_time(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.string())
     return values
@@ -74,7 +78,9 @@ def index_table(table: str) -> None:
     key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(qualified(table), sql.Identifier(ID_COLUMN))
     _execute(key)
     _execute(
-        sql.SQL("CREATE INDEX ON {} USING gist ({})").format(qualified(table), sql.Identifier(GEOMETRY_COLUMN))
+        sql.SQL("CREATE INDEX ON {} USING gist ({})").format(
+            qualified(table), sql.Identifier(GEOMETRY_COLUMN)
+        )
     )
     _execute(sql.SQL("ANALYZE {}").format(qualified(table)))
 
@@ -92,7 +98,9 @@ def point_view(view: str, table: str, columns: Sequence[Column]) -> None:
     for privilege, grantee in granted:
         _execute(
             sql.SQL("GRANT {} ON {} TO {}").format(
-                sql.SQL(privilege), qualified(view), sql.SQL("PUBLIC") if grantee is None else sql.Identifier(grantee)
+                sql.SQL(privilege),
+                qualified(view),
+                sql.SQL("PUBLIC") if grantee is None else sql.Identifier(grantee),
             )
         )
 
@@ -101,7 +109,8 @@ def _grants(view: str) -> list[tuple[str, str | None]]:
     """Privileges on the view that its owner gave to others."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid ="
+            " c.relnamespace"
             " CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN pg_roles role ON role.oid = acl.grantee"
             " WHERE n.nspname = %s AND c.relname = %s AND acl.grantee <> c.relowner",
             [SCHEMA, view],

@@ -3,3 +3,7 @@
 
 class AnalysisError(Exception):
     """Base of every refusal of gisplan.analysis."""
+
+
+class OutsideTerritory(AnalysisError, ValueError):
+    """A file that covers no place of the territory, where only files of the territory were asked for."""

@@ -5,6 +5,8 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
+from layers.models import Layer
+
 AGES = 101  # single years of age, 0 to 100 and over
 
 
@@ -276,35 +278,19 @@ class RegisterCoverage(models.Model):
 
 
 class PeopleGrid(models.Model):
-    """A table of people on small areas (cells or census sections), finer than the municipalities."""
+    """An imported layer of cells or census sections that holds people, finer than the municipalities."""
 
     class Kind(models.TextChoices):
         CELLS = "cells", _("celle")
         SECTIONS = "sections", _("sezioni di censimento")
 
-    code = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
+    layer = models.OneToOneField(Layer, on_delete=models.CASCADE)
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    people_column = models.CharField(max_length=63)
     reference_year = models.PositiveSmallIntegerField()
-    source_text = models.CharField(max_length=300)
-    file_digest = models.CharField(max_length=64)
-    people = models.FloatField()
 
     class Meta:
-        ordering = ["-reference_year", "code"]
+        ordering = ["-reference_year", "layer"]
 
     def __str__(self) -> str:
-        return self.title
-
-
-class PeopleCell(models.Model):
-    grid = models.ForeignKey(PeopleGrid, on_delete=models.CASCADE, related_name="cells")
-    code = models.CharField(max_length=60)
-    people = models.FloatField()
-    geometry = models.GeometryField(srid=settings.STORED_SRID)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["grid", "code"], name="cell_once_per_grid")]
-
-    def __str__(self) -> str:
-        return self.code
+        return f"{self.layer} ({self.reference_year})"

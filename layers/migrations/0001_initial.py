@@ -5,94 +5,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL("CREATE SCHEMA IF NOT EXISTS layers", "DROP SCHEMA IF EXISTS layers"),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('status', models.CharField(choices=[('running', 'running'), ('stored', 'stored'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('failed', 'failed')], default='running', max_length=10, verbose_name='status')),
-                ('report', models.JSONField(default=dict, verbose_name='report')),
-                ('who', models.CharField(blank=True, max_length=150, verbose_name='who')),
-                ('started', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('finished', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("stored", "stored"),
+                            ("unchanged", "unchanged"),
+                            ("refused", "refused"),
+                            ("failed", "failed"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("report", models.JSONField(default=dict, verbose_name="report")),
+                ("who", models.CharField(blank=True, max_length=150, verbose_name="who")),
+                ("started", models.DateTimeField(auto_now_add=True, verbose_name="started")),
+                ("finished", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ('-started',),
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ("-started",),
             },
         ),
         migrations.CreateModel(
-            name='Layer',
+            name="Layer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(unique=True, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('licence', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('reference_date', models.DateField(blank=True, null=True, verbose_name='reference date')),
-                ('owner', models.CharField(blank=True, max_length=150, verbose_name='owner')),
-                ('is_public', models.BooleanField(default=False, verbose_name='public')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(unique=True, verbose_name="name")),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("licence", models.CharField(blank=True, max_length=100, verbose_name="licence")),
+                ("reference_date", models.DateField(blank=True, null=True, verbose_name="reference date")),
+                ("owner", models.CharField(blank=True, max_length=150, verbose_name="owner")),
+                ("is_public", models.BooleanField(default=False, verbose_name="public")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
-                'verbose_name': 'layer',
-                'verbose_name_plural': 'layers',
-                'ordering': ('name',),
+                "verbose_name": "layer",
+                "verbose_name_plural": "layers",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='ImportIssue',
+            name="ImportIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('feature', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='feature')),
-                ('before', models.TextField(blank=True, null=True, verbose_name='before')),
-                ('after', models.TextField(blank=True, null=True, verbose_name='after')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='layers.importrun', verbose_name='import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("feature", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="feature")),
+                ("before", models.TextField(blank=True, null=True, verbose_name="before")),
+                ("after", models.TextField(blank=True, null=True, verbose_name="after")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="layers.importrun",
+                        verbose_name="import",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'issue',
-                'verbose_name_plural': 'issues',
-                'ordering': ('pk',),
+                "verbose_name": "issue",
+                "verbose_name_plural": "issues",
+                "ordering": ("pk",),
             },
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='layer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='runs', to='layers.layer', verbose_name='layer'),
+            model_name="importrun",
+            name="layer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="runs",
+                to="layers.layer",
+                verbose_name="layer",
+            ),
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('table_name', models.CharField(max_length=63, unique=True, verbose_name='table')),
-                ('geometry_type', models.CharField(max_length=20, verbose_name='geometry type')),
-                ('srid', models.PositiveIntegerField(verbose_name='SRID of the source')),
-                ('stored_srid', models.PositiveIntegerField(verbose_name='stored SRID')),
-                ('feature_count', models.PositiveIntegerField(verbose_name='features')),
-                ('bbox', models.JSONField(verbose_name='box in EPSG:4326')),
-                ('columns', models.JSONField(verbose_name='columns')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256 of the file')),
-                ('options', models.JSONField(default=dict, verbose_name='options of the import')),
-                ('is_current', models.BooleanField(default=False, verbose_name='current')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('layer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='layers.layer', verbose_name='layer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("table_name", models.CharField(max_length=63, unique=True, verbose_name="table")),
+                ("geometry_type", models.CharField(max_length=20, verbose_name="geometry type")),
+                ("srid", models.PositiveIntegerField(verbose_name="SRID of the source")),
+                ("stored_srid", models.PositiveIntegerField(verbose_name="stored SRID")),
+                ("feature_count", models.PositiveIntegerField(verbose_name="features")),
+                ("bbox", models.JSONField(verbose_name="box in EPSG:4326")),
+                ("columns", models.JSONField(verbose_name="columns")),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256 of the file")),
+                ("options", models.JSONField(default=dict, verbose_name="options of the import")),
+                ("is_current", models.BooleanField(default=False, verbose_name="current")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "layer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="layers.layer",
+                        verbose_name="layer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ('layer', '-number'),
-                'constraints': [models.UniqueConstraint(fields=('layer', 'number'), name='layers_version_number'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('layer',), name='layers_version_one_current')],
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+                "ordering": ("layer", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("layer", "number"), name="layers_version_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("layer",),
+                        name="layers_version_one_current",
+                    ),
+                ],
             },
         ),
     ]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.plan.models.register import Action, Intervention
+from gisplan.plan.models.register import Action, Intervention, in_language
 
 
 class Claim(models.Model):
@@ -25,10 +25,12 @@ class Claim(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     amount_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, blank=True)
-    as_printed = models.CharField(max_length=400)
+    as_printed_it = models.CharField(max_length=400, blank=True)
+    as_printed_en = models.CharField(max_length=400, blank=True)
     as_of = models.CharField(max_length=40, help_text="The date as the source states it.")
     as_of_date = models.DateField(null=True, blank=True, help_text="First day of that period.")
-    scope = models.CharField(max_length=200, blank=True)
+    scope_it = models.CharField(max_length=200, blank=True, help_text="What the figure or the state covers.")
+    scope_en = models.CharField(max_length=200, blank=True)
     source_url = models.URLField(max_length=500)
     interventions = models.ManyToManyField(Intervention, blank=True, related_name="claims")
     actions = models.ManyToManyField(Action, blank=True, related_name="claims")
@@ -44,3 +46,16 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.as_printed}"
+
+    @property
+    def as_printed(self) -> str:
+        return in_language(self.as_printed_it, self.as_printed_en)
+
+    @property
+    def scope(self) -> str:
+        return in_language(self.scope_it, self.scope_en)
+
+    @property
+    def is_shared(self) -> bool:
+        """It covers more than one thing, and no share of any is known."""
+        return len(self.interventions.all()) + len(self.actions.all()) > 1

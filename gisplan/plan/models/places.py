@@ -1,11 +1,14 @@
 """Where the plan touches the ground."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.plan.models.register import Action, Intervention
+from gisplan.plan.models.register import Action, Axis, Intervention, in_language
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Precision, School, Station, Zone
+from layers.models import Layer
 
 
 class PlanPlace(models.Model):
@@ -41,9 +44,10 @@ class PlanPlace(models.Model):
     health_site = models.ForeignKey(HealthSite, on_delete=models.PROTECT, null=True, blank=True)
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, null=True, blank=True)
     geometry = models.GeometryField(srid=settings.STORED_SRID, null=True, blank=True)
-    area_text = models.CharField(
+    area_text_it = models.CharField(
         max_length=300, blank=True, help_text="Place or address as the source states it."
     )
+    area_text_en = models.CharField(max_length=300, blank=True)
     precision = models.CharField(max_length=12, choices=Precision.choices)
 
     class Meta:
@@ -57,5 +61,33 @@ class PlanPlace(models.Model):
         ]
 
     def __str__(self) -> str:
-        named = self.station or self.school or self.health_site or self.hospital or self.zone
-        return str(named or self.area_text or self.municipality)
+        return str(self.registered or self.zone or self.area_text or self.municipality)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.municipality is None and self.registered is not None:
+            self.municipality = self.registered.municipality
+        super().save(*args, **kwargs)
+
+    @property
+    def area_text(self) -> str:
+        return in_language(self.area_text_it, self.area_text_en)
+
+    @property
+    def registered(self) -> Station | School | HealthSite | Hospital | None:
+        """The place of a register that this is, where it is known."""
+        return self.station or self.school or self.health_site or self.hospital
+
+
+class AxisLayer(models.Model):
+    """An axis shows an imported layer; `layers` itself knows no plan."""
+
+    axis = models.ForeignKey(Axis, on_delete=models.CASCADE, related_name="axis_layers")
+    layer = models.ForeignKey(Layer, on_delete=models.CASCADE)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["axis", "order", "id"]
+        constraints = [models.UniqueConstraint(fields=["axis", "layer"], name="layer_once_per_axis")]
+
+    def __str__(self) -> str:
+        return f"{self.axis.code}: {self.layer}"

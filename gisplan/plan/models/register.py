@@ -15,6 +15,15 @@ class ExtentKind(models.TextChoices):
     UNKNOWN = "unknown", _("non noto")
 
 
+class PlaceClass(models.TextChoices):
+    """The classes of places that a register of the territory holds."""
+
+    STATION = "station", _("stazioni")
+    SCHOOL = "school", _("scuole")
+    HOSPITAL = "hospital", _("ospedali")
+    HEALTH_SITE = "health_site", _("sedi sanitarie")
+
+
 def in_language(italian: str, english: str) -> str:
     """The text in the reader's language; the other one where it is missing."""
     return (english or italian) if get_language() == "en" else (italian or english)
@@ -44,7 +53,7 @@ class PlanEdition(models.Model):
 class Axis(models.Model):
     edition = models.ForeignKey(PlanEdition, on_delete=models.CASCADE, related_name="axes")
     code = models.CharField(max_length=10)
-    title = models.CharField(max_length=300)
+    title = models.CharField(max_length=300, blank=True, help_text="Empty: not known for this edition.")
     title_plan_style = models.CharField(max_length=300, blank=True)
     short_tag = models.CharField(max_length=60, blank=True)
     pnrr_mission = models.CharField(max_length=4, blank=True)
@@ -56,12 +65,12 @@ class Axis(models.Model):
         constraints = [models.UniqueConstraint(fields=["edition", "code"], name="axis_key")]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        return f"{self.code} {self.title}".strip()
 
 
 class Strategy(models.Model):
     edition = models.ForeignKey(PlanEdition, on_delete=models.CASCADE, related_name="strategies")
-    axis = models.ForeignKey(Axis, on_delete=models.CASCADE, related_name="strategies")
+    axis = models.ForeignKey(Axis, on_delete=models.RESTRICT, related_name="strategies")
     code = models.CharField(max_length=10)
     title = models.CharField(max_length=300)
     source_url = models.URLField(max_length=500)
@@ -85,16 +94,25 @@ class Action(models.Model):
         UNKNOWN = "unknown", _("non nota")
 
     edition = models.ForeignKey(PlanEdition, on_delete=models.CASCADE, related_name="actions")
-    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="actions")
+    strategy = models.ForeignKey(Strategy, on_delete=models.RESTRICT, related_name="actions")
     code = models.CharField(max_length=12)
     title = models.CharField(max_length=400, blank=True)
     gist_it = models.TextField(blank=True)
     gist_en = models.TextField(blank=True)
     competence = models.CharField(max_length=8, choices=Competence.choices, default=Competence.UNKNOWN)
     extent_kind = models.CharField(max_length=16, choices=ExtentKind.choices, default=ExtentKind.UNKNOWN)
-    siting_criterion = models.TextField(blank=True)
-    location_stated = models.TextField(blank=True)
-    actors_stated = models.TextField(blank=True)
+    place_class = models.CharField(
+        max_length=12,
+        choices=PlaceClass.choices,
+        blank=True,
+        help_text="For a class of places; empty: a class that no register holds.",
+    )
+    siting_criterion_it = models.TextField(blank=True)
+    siting_criterion_en = models.TextField(blank=True)
+    location_stated_it = models.TextField(blank=True)
+    location_stated_en = models.TextField(blank=True)
+    actors_stated_it = models.TextField(blank=True)
+    actors_stated_en = models.TextField(blank=True)
     source_url = models.URLField(max_length=500)
     confidence = models.CharField(max_length=20)
     excerpt_coverage = models.CharField(max_length=60, blank=True)
@@ -109,6 +127,18 @@ class Action(models.Model):
     @property
     def gist(self) -> str:
         return in_language(self.gist_it, self.gist_en)
+
+    @property
+    def siting_criterion(self) -> str:
+        return in_language(self.siting_criterion_it, self.siting_criterion_en)
+
+    @property
+    def location_stated(self) -> str:
+        return in_language(self.location_stated_it, self.location_stated_en)
+
+    @property
+    def actors_stated(self) -> str:
+        return in_language(self.actors_stated_it, self.actors_stated_en)
 
 
 class Intervention(models.Model):

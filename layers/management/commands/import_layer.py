@@ -16,8 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--name", help="name of the layer (default: made of the file's name)")
         parser.add_argument("--title", help="title for readers")
-        parser.add_argument("--srid", type=int, help="system of the source, where the file says none or a wrong one")
-        parser.add_argument("--encoding", help="encoding of a shapefile's text, in place of what the file says")
+        parser.add_argument(
+            "--srid", type=int, help="system of the source, where the file says none or a wrong one"
+        )
+        parser.add_argument(
+            "--encoding", help="encoding of a shapefile's text, in place of what the file says"
+        )
         parser.add_argument("--layer", help="layer of a file that holds several")
         parser.add_argument("--dry-run", action="store_true", help="report without storing")
         parser.add_argument("--strict", action="store_true", help="refuse a file that needs a repair")
@@ -48,7 +52,8 @@ def summary_of(report: ImportReport) -> str:
     where = f" as {report.table}" if report.table else ""
     seconds = sum(phase.seconds for phase in report.phases)
     text = (
-        f"{report.status}: {report.features_stored} of {report.features_read} features of {report.file}{where},"
+        f"{report.status}: {report.features_stored} of {report.features_read} features of"
+        f" {report.file}{where},"
         f" EPSG:{report.srid} to EPSG:{report.stored_srid}, {len(report.issues)} issues, {seconds:.1f} s"
     )
     return "\n".join([text, *(f"  {issue.code}: {issue.message}" for issue in report.issues[:20])])

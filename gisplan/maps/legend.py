@@ -1,0 +1,93 @@
+"""The one legend: the same list on the page, in the export and in print."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from gisplan.maps.palettes import NO_DATA
+from gisplan.maps.spec import MapLayer
+from gisplan.maps.style import swatch_svg
+from gisplan.maps.texts import Lang, format_value, text
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line: the sample's SVG (trusted, from `swatch_svg`), its text, and how many, of what."""
+
+    symbol: str
+    text: str
+    count: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegendSection:
+    """The lines of one layer; with `layer` the reader can switch that layer on and off."""
+
+    title: str
+    entries: tuple[LegendEntry, ...]
+    layer: str = ""
+    visible: bool = True
+    note: str = ""
+
+
+def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
+    """Legend of a layer: a line a class with its number of features, or one line for all."""
+    kind = layer.kind
+    if not layer.classes:
+        lines = [LegendEntry(swatch_svg(layer.style, kind), layer.title, len(layer.located))]
+    else:
+        of_class = Counter(layer.class_of(feature) for feature in layer.located)
+        lines = [
+            LegendEntry(swatch_svg(item.style, kind), item.label, of_class[item]) for item in layer.classes
+        ]
+        if of_class[None]:
+            lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
+    if not layer.listed:
+        lines = [LegendEntry(line.symbol, line.text) for line in lines]
+    notes = [layer.note, not_located_note(layer, lang)]
+    return LegendSection(
+        title=layer.title,
+        entries=tuple(lines),
+        layer=layer.key,
+        visible=layer.visible,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def not_located_note(layer: MapLayer, lang: Lang) -> str:
+    """Sentence on the features that have no position; empty where all have one."""
+    missing = len(layer.features) - len(layer.located)
+    return text("not_located", lang, count=missing, total=len(layer.features)) if missing else ""
+
+
+def legend_html(sections: Sequence[LegendSection], *, lang: Lang = "it", map_name: str = "") -> str:
+    """Legend as an accessible list; with `map_name` each layer has a check box to switch it on that map."""
+    parts = "".join(_section_html(section, lang, map_name) for section in sections)
+    label = escape(text("legend", lang))
+    return f'<section class="map-legend" aria-label="{label}"><h2>{label}</h2>{parts}</section>'
+
+
+def _section_html(section: LegendSection, lang: Lang, map_name: str) -> str:
+    single = len(section.entries) == 1 and section.entries[0].text == section.title
+    lines = "".join(_entry_html(entry, lang) for entry in section.entries)
+    note = f'<p class="map-legend-note">{escape(section.note)}</p>' if section.note else ""
+    switch = _switch_html(section, lang, map_name) if map_name and section.layer else ""
+    title = "" if single else f"<strong>{escape(section.title)}</strong>"
+    return f'<div class="map-legend-layer">{switch}<div>{title}<ul>{lines}</ul>{note}</div></div>'
+
+
+def _entry_html(entry: LegendEntry, lang: Lang) -> str:
+    amount = ""
+    if entry.count is not None:
+        unit = f" {escape(entry.unit)}" if entry.unit else ""
+        amount = f' <span class="map-legend-count">{escape(format_value(entry.count, lang))}{unit}</span>'
+    return f"<li>{entry.symbol}<span>{escape(entry.text)}</span>{amount}</li>"
+
+
+def _switch_html(section: LegendSection, lang: Lang, map_name: str) -> str:
+    name = escape(text("show_layer", lang, title=section.title))
+    checked = " checked" if section.visible else ""
+    where = f'data-map="{escape(map_name)}" data-switch="{escape(section.layer)}"'
+    return f'<input type="checkbox" {where} aria-label="{name}"{checked}>'

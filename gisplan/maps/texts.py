@@ -1,0 +1,65 @@
+"""Every text that the maps themselves say, in Italian and English, and how they write a value."""
+
+import datetime as dt
+from typing import Literal
+
+Lang = Literal["it", "en"]
+
+TEXTS: dict[str, dict[Lang, str]] = {
+    "zoom_in": {"it": "Ingrandisci la mappa", "en": "Zoom in"},
+    "zoom_out": {"it": "Riduci la mappa", "en": "Zoom out"},
+    "home": {"it": "Torna alla vista iniziale", "en": "Back to the first view"},
+    "close": {"it": "Chiudi la scheda", "en": "Close the popup"},
+    "map_of": {"it": "Mappa: {title}", "en": "Map: {title}"},
+    "legend": {"it": "Legenda", "en": "Legend"},
+    "show_layer": {"it": "Mostra il livello {title}", "en": "Show the layer {title}"},
+    "data": {"it": "Dati della mappa", "en": "Data of the map"},
+    "name": {"it": "Nome", "en": "Name"},
+    "sources": {"it": "Fonti", "en": "Sources"},
+    "licence": {"it": "licenza", "en": "licence"},
+    "date": {"it": "Data: {date}", "en": "Date: {date}"},
+    "no_script": {
+        "it": "La mappa richiede JavaScript; gli stessi dati sono nella tabella.",
+        "en": "The map needs JavaScript; the same data is in the table.",
+    },
+    "not_located": {
+        "it": "{count} di {total} non hanno una posizione nota: sono solo in tabella.",
+        "en": "{count} of {total} have no known position: they are only in the table.",
+    },
+    "off_map": {"it": "non sulla mappa", "en": "not on the map"},
+    "empty_layer": {"it": "Nessun elemento.", "en": "No features."},
+    "not_known": {"it": "non noto", "en": "not known"},
+    "yes": {"it": "sì", "en": "yes"},
+    "no": {"it": "no", "en": "no"},
+}
+
+
+def text(key: str, lang: Lang, **values: object) -> str:
+    """Text `key` in `lang`, with its placeholders filled."""
+    return TEXTS[key][lang].format(**values)
+
+
+def format_value(value: object, lang: Lang, *, decimals: int | None = None) -> str:
+    """Write a value as readers of `lang` do: 1.234,5 and 31/12/2023 in Italian; None becomes 'not known'.
+
+    Without `decimals` a float keeps up to two; an infinite or undefined number is 'not known' too.
+    """
+    if value is None or (isinstance(value, float) and value - value != 0):
+        return text("not_known", lang)
+    if isinstance(value, bool):
+        return text("yes" if value else "no", lang)
+    if isinstance(value, int | float):
+        return _number(value, lang, decimals)
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y" if lang == "it" else "%d %B %Y")
+    if isinstance(value, list | tuple):
+        return ", ".join(format_value(item, lang, decimals=decimals) for item in value)
+    return str(value)
+
+
+def _number(value: float, lang: Lang, decimals: int | None) -> str:
+    if decimals is None:
+        written = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    else:
+        written = f"{value:,.{decimals}f}"
+    return written.translate(str.maketrans(",.", ".,")) if lang == "it" else written
