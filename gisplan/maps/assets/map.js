@@ -97,6 +97,7 @@
       box.setAttribute("role", "dialog");
       box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
       event.popup._source.closeTooltip();
+      box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
       content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
