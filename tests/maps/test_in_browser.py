@@ -246,6 +246,21 @@ def test_controls_are_named_in_english_and_lead_home(open_page: Any) -> None:
     assert visit.name_at(*corner) == "Ovest"
 
 
+def test_a_turned_phone_shows_the_whole_map_again_unless_it_was_moved(open_page: Any) -> None:
+    spec = spec_of(squares_layer())
+    visit = open_page(spec, width=844, height=390)
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    visit.page.wait_for_timeout(400)
+    assert visit.name_at(*expected_pixel(visit, spec, (7.01, 45.01))) == "Ovest"
+    assert visit.name_at(*expected_pixel(visit, spec, (7.39, 45.19))) == "Est"
+    assert visit.name_at(*expected_pixel(visit, spec, (7.1, 45.21))) is None
+    visit.page.get_by_role("button", name="Ingrandisci la mappa").click()
+    visit.page.wait_for_timeout(400)
+    visit.page.set_viewport_size({"width": 420, "height": 844})
+    visit.page.wait_for_timeout(400)
+    assert visit.name_at(*expected_pixel(visit, spec, (7.1, 45.21))) == "Ovest"
+
+
 def test_no_data_is_hatched_on_the_screen(open_page: Any) -> None:
     visit = open_page(spec_of(replace(squares_layer(), style=NO_DATA.style)))
     box = visit.feature("squares", "w").bounding_box()
