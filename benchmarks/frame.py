@@ -1,0 +1,99 @@
+"""What every benchmark shares: rows, timing, memory, digests of inputs, peers in their own process."""
+
+import hashlib
+import json
+import resource
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Row:
+    """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit."""
+
+    work: str
+    ours: float
+    peer: float | None
+    peer_name: str
+    peer_command: str
+    unit: str
+    peak_mb: float
+
+    @property
+    def ratio(self) -> float | None:
+        if self.peer is None or not self.ours or not self.peer:
+            return None
+        return self.ours / self.peer if self.unit.endswith("/s") else self.peer / self.ours
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self) | {"ratio": self.ratio}
+
+
+@dataclass(frozen=True)
+class PeerResult:
+    """What a peer's script printed: its median in the row's unit, and its answer for the comparison."""
+
+    value: float
+    answer: list[float]
+    command: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a case is given: the peers' Python, and a folder for the inputs that both sides read."""
+
+    peer_python: Path
+    folder: Path
+
+    def say(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+
+    def say_input(self, name: str, *arrays: NDArray[np.generic]) -> None:
+        self.say(f"input {name}: sha256 {digest(*arrays)}")
+
+    def peer(self, script: str, *arguments: str | Path) -> PeerResult:
+        """Run benchmarks/peers/<script>, which prints {"value": …, "answer": […]} as its last line."""
+        path = Path(__file__).parent / "peers" / script
+        words = [str(self.peer_python), str(path), *map(str, arguments)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+            raise RuntimeError(f"The peer {script} failed: {lines[-1]}")
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+        return PeerResult(
+            found["value"], found["answer"], shlex.join(["python", f"benchmarks/peers/{script}"])
+        )
+
+
+def digest(*arrays: NDArray[np.generic]) -> str:
+    """The sha256 of the arrays' kinds, shapes and values."""
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(f"{array.dtype.str}{array.shape}".encode())
+        total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
+def median_s(function: Callable[[], object], *, repeats: int) -> float:
+    """Median seconds of a call, after one call that is not counted (compilation, caches)."""
+    function()
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def peak_mb() -> float:
+    """The largest memory this process has held, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,51 @@
+"""Kept results as files for QGIS and spreadsheets."""
+
+from pathlib import Path
+
+import numpy as np
+import shapely
+from django.conf import settings
+
+from gisplan.analysis.models import Band, Run
+from layers.writing import write_geopackage
+
+#: The columns of the layer `bands`, in order; `connector_m` and what follows qualify the figures.
+BAND_COLUMNS = (
+    "mode",
+    "speed_kmh",
+    "minutes",
+    "method",
+    "people",
+    "people_0_14",
+    "people_15_64",
+    "people_65_plus",
+    "people_source",
+    "schools",
+    "hospitals",
+    "health_sites",
+    "interventions",
+    "connector_m",
+    "cell_share",
+    "network_name",
+    "touches_border",
+)
+
+
+def write_bands(run: Run, path: Path) -> int:
+    """Write a catchment run as the layer `bands` of a GeoPackage in the stored CRS; the number of rows."""
+    bands = list(Band.objects.filter(run=run).select_related("station").order_by("station__code", "minutes"))
+    columns: dict[str, list[object]] = {
+        "station_code": [band.station.code for band in bands],
+        "station_name": [band.station.name for band in bands],
+    }
+    columns |= {name: [getattr(band, name) for band in bands] for name in BAND_COLUMNS}
+    columns["run"] = [run.pk] * len(bands)
+    write_geopackage(
+        path,
+        layer="bands",
+        geometries=np.asarray(shapely.from_wkb([bytes(band.geometry.wkb) for band in bands]), dtype=object),
+        columns=columns,
+        geometry_type="MultiPolygon",
+        srid=settings.STORED_SRID,
+    )
+    return len(bands)

@@ -1,0 +1,95 @@
+"""What is computed and kept: the street networks, the runs, and the bands of the catchments."""
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gisplan.territory.models import Station
+
+
+class StreetNetwork(models.Model):
+    """A loaded street network; its arrays lie in the state folder, named by their digest."""
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, help_text="osm, graphml or lines.")
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, help_text="Of the arrays: the folder's name.")
+    srid = models.PositiveIntegerField(help_text="Of the coordinates of the arrays, in metres.")
+    nodes = models.PositiveIntegerField()
+    edges = models.PositiveIntegerField()
+    components = models.PositiveIntegerField()
+    dropped = models.JSONField(
+        default=dict, help_text="Reason -> count of what the file had and the network has not."
+    )
+    extent = models.PolygonField(srid=4326)
+    covers_territory = models.BooleanField()
+    loaded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-loaded_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    """A kept result: what was computed, from what, by which engine; the same inputs give the same digest."""
+
+    method = models.CharField(max_length=40)
+    parameters = models.JSONField()
+    editions = models.JSONField(help_text="Kind of edition -> code.")
+    input_digest = models.CharField(max_length=64)
+    content_digest = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.pk}"
+
+
+class Band(models.Model):
+    """The catchment of a station within some minutes, cumulative from 0, and what lies in it.
+
+    A count is null where none was found and the register is not complete: not known, never 'none'.
+    """
+
+    class Method(models.TextChoices):
+        NETWORK = "network", _("sulla rete stradale")
+        STRAIGHT_LINE = "straight_line", _("in linea d'aria")
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="bands")
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="bands")
+    mode = models.CharField(max_length=8)
+    speed_kmh = models.FloatField()
+    minutes = models.PositiveSmallIntegerField()
+    method = models.CharField(max_length=16, choices=Method.choices)
+    connector_m = models.FloatField(null=True)
+    network_name = models.CharField(max_length=120, blank=True)
+    touches_border = models.BooleanField(
+        help_text="The band reaches the end of the network: it may be larger."
+    )
+    people = models.FloatField(null=True)
+    people_0_14 = models.FloatField(null=True)
+    people_15_64 = models.FloatField(null=True)
+    people_65_plus = models.FloatField(null=True)
+    people_source = models.CharField(max_length=20)
+    cell_share = models.FloatField(help_text="Share of the band's area that cells cover.")
+    schools = models.PositiveIntegerField(null=True)
+    hospitals = models.PositiveIntegerField(null=True)
+    health_sites = models.PositiveIntegerField(null=True)
+    interventions = models.PositiveIntegerField(null=True)
+    geometry = models.MultiPolygonField(srid=settings.STORED_SRID)
+
+    class Meta:
+        ordering = ["station", "minutes"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "station", "minutes"], name="one_band_per_run_and_minutes")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.minutes} min"

@@ -1,0 +1,120 @@
+"""Street networks: from a file to arrays in the state folder, and back into memory."""
+
+import shutil
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import shapely
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, Polygon
+
+from gisplan import network as engine
+from gisplan.analysis.errors import OutsideTerritory
+from gisplan.analysis.models import StreetNetwork
+from gisplan.territory.models import MunicipalityBoundary, Station
+from layers import crs
+from layers.street_lines import StreetLines, file_digest
+from layers.streets import read_streets
+
+
+@dataclass(frozen=True)
+class LoadedNetwork:
+    row: StreetNetwork
+    is_new: bool
+    stations_inside: int
+
+    @property
+    def warning(self) -> str:
+        if self.row.covers_territory:
+            return ""
+        return (
+            f"{self.row.name} covers no place of {settings.TERRITORY_NAME}: it is loaded, "
+            "and no catchment of this territory will use it."
+        )
+
+
+def load_network(
+    path: Path, *, name: str | None = None, srid: int | None = None, only_in_territory: bool = False
+) -> LoadedNetwork:
+    """Read a street file, build the network and keep it; the same file under the same name changes nothing."""
+    name = name or path.name.split(".")[0]
+    digest = file_digest(path)
+    known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
+    if known and network_folder(known.digest).is_dir():
+        return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
+    lines = read_streets(path, srid=srid)
+    extent = _extent(lines)
+    covers_territory = _touches_territory(extent)
+    if only_in_territory and not covers_territory:
+        raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
+    # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
+    middle = extent.centroid
+    network_srid = settings.STORED_SRID if covers_territory else crs.utm_zone_srid(middle.x, middle.y)
+    moved = crs.transform(shapely.points(lines.lon, lines.lat), crs.WGS84, network_srid)
+    x_m, y_m = shapely.get_coordinates(moved.geometries).T
+    raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
+    built, report = engine.build_network(raw)
+    row, _ = StreetNetwork.objects.update_or_create(
+        name=name,
+        defaults={
+            "kind": lines.kind,
+            "file_name": path.name,
+            "file_digest": digest,
+            "digest": _keep_arrays(built),
+            "srid": network_srid,
+            "nodes": report.nodes,
+            "edges": report.edges,
+            "components": report.components,
+            "dropped": {why: n for why, n in (lines.dropped | report.dropped).items() if n},
+            "extent": extent,
+            "covers_territory": covers_territory,
+        },
+    )
+    return LoadedNetwork(row, is_new=True, stations_inside=_stations_inside(row))
+
+
+def _extent(lines: StreetLines) -> Polygon:
+    """The convex hull of the nodes, in EPSG:4326; some metres wider, so that one street has an area."""
+    hull = shapely.convex_hull(shapely.multipoints(np.column_stack([lines.lon, lines.lat])))
+    return cast(Polygon, GEOSGeometry(memoryview(shapely.to_wkb(hull.buffer(0.0001))), srid=crs.WGS84))
+
+
+def network_folder(digest: str) -> Path:
+    return Path(settings.NETWORKS_DIR) / digest
+
+
+def _keep_arrays(built: engine.StreetNetwork) -> str:
+    """Save beside, then move into place: a half-written folder never has a network's name."""
+    target = network_folder(built.digest)
+    if not target.is_dir():
+        partial = target.with_name(f"{built.digest}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        engine.save_network(built, partial)
+        partial.rename(target)
+    return built.digest
+
+
+@lru_cache(maxsize=8)
+def open_network(digest: str) -> engine.StreetNetwork:
+    return engine.load_network(network_folder(digest))
+
+
+def networks_by_quality() -> list[StreetNetwork]:
+    """Networks of this territory: those with street classes first, bare lines last, then the newest."""
+    rows = StreetNetwork.objects.filter(covers_territory=True)
+    return sorted(rows, key=lambda row: (row.kind == "lines", -row.loaded_at.timestamp(), row.name))
+
+
+def _stations_inside(row: StreetNetwork) -> int:
+    extent = row.extent.transform(settings.STORED_SRID, clone=True)
+    return Station.objects.filter(location__within=extent).count()
+
+
+def _touches_territory(extent: Polygon) -> bool:
+    return MunicipalityBoundary.objects.filter(
+        municipality__in_territory=True,
+        geometry__intersects=extent.transform(settings.STORED_SRID, clone=True),
+    ).exists()

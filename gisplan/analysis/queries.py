@@ -1,0 +1,15 @@
+"""Kept results, as the pages need them."""
+
+from gisplan.analysis.models import Band, Run
+from gisplan.territory.models import Station
+
+
+def latest_run(station: Station, mode: str = "walk") -> Run | None:
+    """The newest catchment run that holds this station."""
+    return Run.objects.filter(bands__station=station, bands__mode=mode).distinct().first()
+
+
+def bands_of_station(station: Station, mode: str = "walk") -> list[Band]:
+    """The bands of the newest run, from the smallest; empty where none was computed."""
+    run = latest_run(station, mode)
+    return list(Band.objects.filter(run=run, station=station).select_related("run")) if run else []

@@ -1,0 +1,54 @@
+"""Where things live: the state of one demo (GISPLAN_VAR moves it) and the tools of one checkout."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gisplan import variables
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+VENV = CHECKOUT / ".venv"
+PYTHON = VENV / "bin" / "python"
+# Downloaded programs serve every state of this checkout; `--reset` leaves them alone.
+TOOLS = CHECKOUT / "var" / "tools"
+# Folders to look for PostgreSQL's programs in, separated by colons, instead of the system's own.
+SEARCH_VARIABLE = "GISPLAN_PG_BINDIRS"
+
+
+@dataclass(frozen=True)
+class State:
+    """The state folder of one demo or of the tests."""
+
+    root: Path
+    durable: bool = True  # False: the data may be lost with the machine, and tests run faster
+
+    @property
+    def cluster(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def admin_password(self) -> Path:
+        return self.root / "admin_password.txt"
+
+    def removable(self) -> list[Path]:
+        """What `--reset` removes: named entries only, so a folder that also holds other files keeps them."""
+        names = ("static", "media", "networks", "logs", "secret_key", "admin_password.txt")
+        return [self.root / name for name in names]
+
+
+def current() -> State:
+    return State(variables.folder("GISPLAN_VAR", CHECKOUT / "var"))
+
+
+def for_tests() -> State:
+    return State(current().root / "test", durable=False)
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """This process's environment for a child, without the PG* variables that would redirect the child."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return kept | {"LC_ALL": "C.UTF-8"} | changes

@@ -1,0 +1,70 @@
+"""`./scripts/test` and `./scripts/check`: on their own state, so that a running demo is not touched."""
+
+import fcntl
+import os
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gisplan.environment import browser, state
+from gisplan.environment.demo import find_database_binaries, set_up
+from gisplan.environment.errors import UserMistake
+from gisplan.environment.lease import database_lease
+from gisplan.environment.state import CHECKOUT, PYTHON, VENV, clean_environment
+from gisplan.environment.steps import Steps, run_all
+
+CHECKS = {
+    "lint": ("ruff", "check", "."),
+    "format": ("ruff", "format", "--check", "."),
+    "types": ("mypy",),
+    "floors": ("lint-imports",),
+    "migrations": ("gisplan", "makemigrations", "--check", "--dry-run"),
+}
+
+
+def run_tests(words: Sequence[str]) -> int:
+    steps = Steps()
+    run_all(steps, {**_needed(), "Chromium": browser.find_or_install})
+    here = state.for_tests()
+    here.root.mkdir(parents=True, exist_ok=True)
+    with (here.root / "run.lock").open("a") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            steps.say("Another ./scripts/test is running on this checkout: waiting for it.")
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        with database_lease(here, create=True):
+            steps.say(f"Set up in {steps.elapsed_s:.1f} s.")
+            return call([PYTHON, "-m", "pytest", *words])
+
+
+def run_checks(words: Sequence[str]) -> int:
+    unknown = sorted(set(words) - set(CHECKS))
+    if unknown:
+        raise UserMistake(f"./scripts/check knows {', '.join(CHECKS)}, and not {', '.join(unknown)}.")
+    steps = Steps()
+    run_all(steps, _needed())
+    failed = []
+    with database_lease(state.for_tests(), create=True):
+        for name in words or CHECKS:
+            started = time.monotonic()
+            program, *arguments = CHECKS[name]
+            code = call([VENV / "bin" / program, *arguments])
+            steps.say(f"{name:<12} {'failed' if code else 'passed'}  [{time.monotonic() - started:.1f} s]")
+            failed += [name] if code else []
+    return 1 if failed else 0
+
+
+def _needed() -> dict[str, Callable[[], str]]:
+    return {**set_up("dev"), "PostgreSQL with PostGIS": find_database_binaries}
+
+
+def call(command: Sequence[str | Path]) -> int:
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    child = subprocess.Popen([str(word) for word in command], cwd=CHECKOUT, env=clean_environment(PATH=path))
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # the child got the signal too and ends in its own way

@@ -1,0 +1,181 @@
+"""The street network as immutable arrays, saved and shared as they are; the rest is derived on demand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import NamedTuple, TypeVar, cast
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gisplan.network.errors import BadStreets
+from gisplan.network.profiles import Mode, mode_index
+
+FORMAT = 1
+EXTENT_GRID_M = 250.0
+EXTENT_CELLS = 100
+T = TypeVar("T")
+
+
+class Arcs(NamedTuple):
+    """The directed arcs of one mode in compressed rows: those of node `u` lie at `start[u]:start[u + 1]`.
+
+    `cost_min` is in minutes at the profile's default speed; `code` is 2 * edge + direction (0 forward, 1
+    backward).
+    """
+
+    start: NDArray[np.int64]
+    head: NDArray[np.int32]
+    cost_min: NDArray[np.float64]
+    code: NDArray[np.int64]
+
+
+class Components(NamedTuple):
+    """Weakly connected parts of the streets open to a mode: label by edge (-1 = closed), length in metres."""
+
+    edge_label: NDArray[np.int32]
+    length_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StreetNetwork:
+    """Nodes, edges with their geometry, and speeds by kind of street, in projected metres and km/h.
+
+    Attributes
+    ----------
+    node_key : int64, shape (n_nodes,)
+    node_x_m, node_y_m : float64, shape (n_nodes,)
+    edge_tail, edge_head : int32, shape (n_edges,)
+        End nodes; "forward" is from tail to head.
+    edge_kind : int32, shape (n_edges,)
+        Row of `kind_kmh`.
+    coord_offsets : int64, shape (n_edges + 1,)
+    coords_m : float64, shape (n_coords, 2)
+        Edge `e` runs through `coords_m[coord_offsets[e]:coord_offsets[e + 1]]`, both end nodes included.
+    kind_kmh : float64, shape (n_kinds, 3 modes, 2 directions)
+        Speed at the default of each mode; 0 = not allowed.
+    """
+
+    node_key: NDArray[np.int64]
+    node_x_m: NDArray[np.float64]
+    node_y_m: NDArray[np.float64]
+    edge_tail: NDArray[np.int32]
+    edge_head: NDArray[np.int32]
+    edge_kind: NDArray[np.int32]
+    coord_offsets: NDArray[np.int64]
+    coords_m: NDArray[np.float64]
+    kind_kmh: NDArray[np.float64]
+    _derived: dict[str, object] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, array in self.arrays().items():
+            plain = np.ascontiguousarray(array)
+            plain.setflags(write=False)
+            object.__setattr__(self, name, plain)
+        if self.n_edges == 0 or self.n_nodes == 0:
+            raise BadStreets(
+                "Expected a network with at least one edge, found none; build it from usable streets."
+            )
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.node_key)
+
+    @property
+    def n_edges(self) -> int:
+        return len(self.edge_tail)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """The arrays that make the network, by name: what is saved and what the digest covers."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_derived"}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all arrays; the same map read in another order has the same digest."""
+        return self._once("digest", self._hash)
+
+    @property
+    def edge_length_m(self) -> NDArray[np.float64]:
+        """Length in metres of each edge along its geometry, shape (n_edges,)."""
+        return self._once("edge_length_m", self._measure)
+
+    @property
+    def extent(self) -> shapely.Geometry:
+        """Outline (metres) of the ground that the network covers: a concave hull of its nodes, thinned."""
+        return self._once("extent", self._outline)
+
+    def edge_min(self, mode: Mode) -> NDArray[np.float64]:
+        """Minutes to cross each edge at the default speed, shape (n_edges, 2 ways); inf = not allowed."""
+        return self._once(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
+
+    def arcs(self, mode: Mode) -> Arcs:
+        """Directed arcs of a mode, costs in minutes at its default speed."""
+        return self._once(f"arcs {mode}", lambda: self._arcs(mode))
+
+    def components(self, mode: Mode) -> Components:
+        """Weakly connected parts of the streets open to a mode, with their length in metres."""
+        return self._once(f"components {mode}", lambda: self._components(mode))
+
+    def derived(self, name: str, make: Callable[[], T]) -> T:
+        """What another module derives from the network, made once (an index, a workspace)."""
+        return self._once(name, make)
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        if name not in self._derived:
+            self._derived[name] = make()
+        return cast(T, self._derived[name])
+
+    def _hash(self) -> str:
+        whole = hashlib.sha256(f"gisplan network {FORMAT}".encode())
+        for name, array in self.arrays().items():
+            whole.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            whole.update(array.data)
+        return whole.hexdigest()
+
+    def _measure(self) -> NDArray[np.float64]:
+        steps_m = np.zeros(len(self.coords_m))
+        steps_m[:-1] = np.hypot(*np.diff(self.coords_m, axis=0).T)
+        steps_m[self.coord_offsets[1:] - 1] = 0.0
+        return np.add.reduceat(steps_m, self.coord_offsets[:-1])
+
+    def _outline(self) -> shapely.Geometry:
+        xy_m = np.column_stack((self.node_x_m, self.node_y_m))
+        grid_m = max(EXTENT_GRID_M, float(np.ptp(xy_m, axis=0).max()) / EXTENT_CELLS)
+        _, kept = np.unique(xy_m // grid_m, axis=0, return_index=True)
+        points = shapely.multipoints(xy_m[kept])
+        hull = shapely.concave_hull(points, ratio=0.2)
+        return hull if hull.geom_type == "Polygon" else shapely.convex_hull(points)
+
+    def _edge_min(self, mode: int) -> NDArray[np.float64]:
+        m_per_min = self.kind_kmh[:, mode, :] * (1000 / 60)
+        pace = np.divide(1.0, m_per_min, out=np.full_like(m_per_min, np.inf), where=m_per_min > 0)
+        with np.errstate(invalid="ignore"):
+            minutes = self.edge_length_m[:, None] * pace[self.edge_kind]
+        return np.where(np.isnan(minutes), np.inf, minutes)
+
+    def _arcs(self, mode: Mode) -> Arcs:
+        cost_min = self.edge_min(mode)
+        edge, direction = np.nonzero(np.isfinite(cost_min))
+        tail = np.where(direction == 0, self.edge_tail[edge], self.edge_head[edge])
+        head = np.where(direction == 0, self.edge_head[edge], self.edge_tail[edge])
+        order = np.lexsort((edge, head, tail))
+        start = np.zeros(self.n_nodes + 1, dtype=np.int64)
+        np.cumsum(np.bincount(tail, minlength=self.n_nodes), out=start[1:])
+        code = (2 * edge + direction)[order]
+        return Arcs(start, head[order].astype(np.int32), cost_min[edge, direction][order], code)
+
+    def _components(self, mode: Mode) -> Components:
+        usable = np.isfinite(self.edge_min(mode)).any(axis=1)
+        label = np.full(self.n_edges, -1, dtype=np.int32)
+        if not usable.any():
+            return Components(label, np.zeros(0))
+        tail, head = self.edge_tail[usable], self.edge_head[usable]
+        links = coo_array((np.ones(len(tail)), (tail, head)), shape=(self.n_nodes, self.n_nodes))
+        _, node_label = connected_components(links, directed=False)
+        _, label[usable] = np.unique(node_label[tail], return_inverse=True)
+        return Components(label, np.bincount(label[usable], self.edge_length_m[usable]).astype(np.float64))

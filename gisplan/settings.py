@@ -1,0 +1,149 @@
+"""Django settings: every variable is read here, through gisplan.variables; docs/operations.md lists them."""
+
+import csv
+import os
+import secrets
+from pathlib import Path
+
+import pyogrio
+import shapely
+
+from gisplan import variables
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SEED_DIR = BASE_DIR / "shapefiles" / "seed"
+VAR_DIR = variables.folder("GISPLAN_VAR", BASE_DIR / "var")
+
+# GDAL and GEOS are the libraries inside the pyogrio and shapely wheels; a foreign PROJ breaks GDAL's.
+os.environ.pop("PROJ_DATA", None)
+os.environ.pop("PROJ_LIB", None)
+
+
+def _wheel_library(package_file: str, folder: str, pattern: str) -> str | None:
+    found = sorted((Path(package_file).parent.parent / folder).glob(pattern))
+    return str(found[0]) if found else None
+
+
+GDAL_LIBRARY_PATH = _wheel_library(pyogrio.__file__, "pyogrio.libs", "libgdal*")
+GEOS_LIBRARY_PATH = _wheel_library(shapely.__file__, "shapely.libs", "libgeos_c*")
+
+# --- The territory -------------------------------------------------------------------------------
+TERRITORY = variables.province_codes("GISPLAN_TERRITORY", "001")
+
+
+def _provinces() -> list[dict[str, str]]:
+    with (SEED_DIR / "provinces.csv").open(encoding="utf-8") as file:
+        chosen = [row for row in csv.DictReader(file) if row["code"] in TERRITORY]
+    unknown = set(TERRITORY) - {row["code"] for row in chosen}
+    if unknown:
+        raise variables.VariableRefused(
+            f"GISPLAN_TERRITORY expects codes of Italian provinces, found {', '.join(sorted(unknown))}: "
+            "look the code up in shapefiles/seed/provinces.csv."
+        )
+    return chosen
+
+
+PROVINCES = _provinces()
+TERRITORY_NAME = ", ".join(row["name"] for row in PROVINCES)
+# Metres of the UTM zone: 32 north west of 12 degrees east, 33 north east of it.
+_CENTRE_LON = sum(float(row["centroid_lon"]) for row in PROVINCES) / len(PROVINCES)
+STORED_SRID = 32632 if _CENTRE_LON < 12 else 32633
+LAYERS_STORED_SRID = STORED_SRID
+TERRITORY_MARGIN_KM = 15
+
+# --- Django --------------------------------------------------------------------------------------
+DEBUG = variables.flag("GISPLAN_DEBUG")
+
+
+def _secret_key() -> str:
+    """GISPLAN_SECRET_KEY, or a key made once and kept in the state folder, readable by its owner only."""
+    given = variables.text("GISPLAN_SECRET_KEY")
+    if given:
+        return given
+    path = VAR_DIR / "secret_key"
+    if not path.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = variables.words("GISPLAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = variables.words("GISPLAN_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "layers",
+    "gisplan.territory",
+    "gisplan.plan",
+    "gisplan.analysis",
+    "gisplan.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "gisplan.urls"
+WSGI_APPLICATION = "gisplan.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": variables.database("GISPLAN_DATABASE_URL", "postgresql:///gisplan")}
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "gisplan" / "web" / "locale"]
+TIME_ZONE = "Europe/Rome"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "media"
+
+NETWORKS_DIR = VAR_DIR / "networks"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,68 @@
+"""Environment variables through typed helpers that name the variable and the value they refuse."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class VariableRefused(ValueError):
+    """An environment variable holds a value that the product cannot use."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value:
+        raise VariableRefused(f"{name} expects true or false, found {value!r}: set it to true or unset it.")
+    return default
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def province_codes(name: str, default: str) -> list[str]:
+    """Three-digit province codes; the 2xx code of a metropolitan city means its province (201 is 001)."""
+    codes = []
+    for word in words(name, default):
+        if not word.isdigit() or not 1 <= int(word) <= 299:
+            raise VariableRefused(
+                f"{name} expects province codes such as 001 or 201, separated by commas, found {word!r}: "
+                "look the code up in shapefiles/seed/provinces.csv."
+            )
+        number = int(word)
+        codes.append(f"{number - 200 if number > 200 else number:03d}")
+    return sorted(set(codes))
+
+
+def database(name: str, default_url: str) -> dict[str, object]:
+    """The Django settings of postgresql://user:password@host:port/name?option=value."""
+    url = urlsplit(text(name, default_url))
+    if url.scheme not in {"postgres", "postgresql", "postgis"} or not url.path.strip("/"):
+        raise VariableRefused(
+            f"{name} expects postgresql://user:password@host:port/database, found scheme {url.scheme!r}: "
+            "write the whole address, or unset it to use the private cluster."
+        )
+    options = dict(parse_qsl(url.query))
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": unquote(url.path.strip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": options.pop("host", "") or unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,272 @@
+"""All that the project knows of coordinate reference systems. x is always east (or longitude), y north."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
+
+from layers.errors import CrsUnknown, NoOperation, OutsideItaly
+
+WGS84 = 4326  # WGS 84, degrees: what maps, GeoJSON and OpenStreetMap speak; not for measuring
+WEB_MERCATOR = 3857  # WGS 84 pseudo-Mercator, metres stretched by 1.4 at 45° N: for map tiles only
+UTM_32N = 32632  # WGS 84 UTM zone 32, metres: stored CRS of territories west of 12° E
+UTM_33N = 32633  # WGS 84 UTM zone 33, metres: stored CRS of territories east of 12° E
+LAEA_EUROPE = (
+    3035  # ETRS89 Lambert equal area, metres: all Italy, statistical grids; EPSG lists it north-east
+)
+ETRS89_UTM_32N = 25832  # ETRS89 UTM zone 32, metres: regional cartography of the north west
+ETRS89_UTM_33N = 25833  # ETRS89 UTM zone 33, metres: regional cartography of the east
+RDN2008_UTM_32N = 7791  # RDN2008 UTM zone 32, metres: the legal Italian frame, east-north
+RDN2008_UTM_32N_NE = 6707  # the same, listed north-east by EPSG; files still hold east first
+MONTE_MARIO_1 = (
+    3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
+)
+MONTE_MARIO_2 = 3004  # Monte Mario / Gauss-Boaga east, metres: the same, false easting 2520 km
+ED50_UTM_32N = 23032  # ED50 UTM zone 32, metres: IGM 1:25,000 sheets of the 1980s
+
+ITALY_LON_LAT = (6.6, 35.4, 18.6, 47.1)  # west, south, east, north of the land of Italy
+_BOX_MARGIN_DEG = 0.1  # a layer may reach this far over the box of Italy or of an operation
+_EQUIVALENT = 70  # PROJ's mark for "the same parameters under another name"; below it is only a resemblance
+
+Box = tuple[float, float, float, float]
+Geometries = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """Geometries in the target CRS, the operation that took them there, and its accuracy in metres."""
+
+    geometries: Geometries
+    operation: str
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One named operation of the EPSG register, bound to a pair of systems."""
+
+    name: str
+    accuracy_m: float | None
+    transformer: Transformer | None
+
+    def apply(self, geometries: Geometries) -> Transformed:
+        moved = geometries if self.transformer is None else _moved(geometries, self.transformer)
+        return Transformed(moved, self.name, self.accuracy_m)
+
+
+def checked_srid(srid: int) -> int:
+    _crs(srid)
+    return srid
+
+
+def srid_from_text(text: str, *, where: str) -> int:
+    """SRID of a WKT or of "EPSG:n"; only an exact or a single equivalent entry of EPSG is accepted."""
+    try:
+        crs = CRS.from_user_input(text.strip().lstrip("\ufeff"))
+    except CRSError as error:
+        raise CrsUnknown(
+            f"Expected a coordinate reference system in {where}, found text that PROJ cannot read"
+            f" ({text.strip()[:60]!r}): correct it or give the SRID with --srid."
+        ) from error
+    if crs.source_crs is not None and crs.type_name == "Bound CRS":
+        crs = crs.source_crs  # the TOWGS84 of a .prj is one of several operations; crs.py chooses its own
+    declared = crs.to_json_dict().get("id", {})
+    if declared.get("authority") == "EPSG":
+        return checked_srid(int(declared["code"]))
+    return _identified(crs, where)
+
+
+def _identified(crs: CRS, where: str) -> int:
+    exact = crs.to_epsg(min_confidence=100)
+    if exact is not None:
+        return exact
+    codes = {int(m.code) for m in crs.list_authority(auth_name="EPSG", min_confidence=_EQUIVALENT)}
+    if len(codes) == 1:
+        return codes.pop()
+    found = f"{len(codes)} candidates ({', '.join(map(str, sorted(codes)))})" if codes else "none"
+    raise CrsUnknown(
+        f"Expected the system {crs.name!r} of {where} to match one entry of EPSG, found {found}:"
+        " give the right one with --srid."
+    )
+
+
+def described(text: str) -> str:
+    """ "EPSG:n" where the text names one, else the name it gives, else its first words."""
+    try:
+        return f"EPSG:{srid_from_text(text, where='the source')}"
+    except CrsUnknown:
+        return text.strip()[:60]
+
+
+def utm_srid_for(lon: float, lat: float = 45.0) -> int:
+    """WGS 84 UTM, in metres, of a place; Italy uses zone 32 west of 12° E and zone 33 east of it."""
+    if touches_italy(np.array([[lon, lat, lon, lat]]))[0]:
+        return UTM_32N if lon < 12 else UTM_33N
+    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
+        raise NoOperation(f"Expected a place between 80° S and 84° N for metres of UTM, found {lon}, {lat}.")
+    return (32601 if lat >= 0 else 32701) + min(int((lon + 180) // 6), 59)
+
+
+def transform_xy(x: Floats, y: Floats, from_srid: int, to_srid: int) -> tuple[Floats, Floats]:
+    """Coordinates with the best operation for where they lie; a ballpark operation is refused."""
+    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    transformer = operation_for(box, from_srid, to_srid).transformer
+    if transformer is None:
+        return x, y
+    moved_x, moved_y = transformer.transform(x, y, errcheck=True)
+    return moved_x, moved_y
+
+
+def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transformed:
+    """Move geometries with the best operation for where they lie; a ballpark operation is refused."""
+    box = tuple(shapely.total_bounds(geometries).tolist())
+    return operation_for(box, from_srid, to_srid).apply(geometries)
+
+
+def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operation:
+    """The most accurate operation whose area holds this box (in the source CRS)."""
+    if from_srid == to_srid:
+        return Operation("none (same system)", 0.0, None)
+    area = bbox_lon_lat(box, from_srid)
+    group = TransformerGroup(
+        _crs(from_srid),
+        _crs(to_srid),
+        always_xy=True,
+        area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
+        allow_ballpark=False,
+    )
+    fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
+    if not fitting:
+        raise NoOperation(
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
+            f" {_box_text(area)}, found"
+            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia,"
+            " Sicily) and import the parts."
+        )
+    best = min(fitting, key=_preference)
+    accuracy_m = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else None
+    return Operation(best.description, accuracy_m, best)
+
+
+def _preference(candidate: Transformer) -> tuple[bool, float, float]:
+    """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
+    area = candidate.area_of_use
+    named = any(word in area.name for word in ("Italy", "World", "Europe"))
+    accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
+    west, south, east, north = area.bounds
+    return (not named, accuracy, (east - west) * (north - south))
+
+
+def _covers(area_of_use: Any, box: Box) -> bool:
+    if area_of_use is None:
+        return False
+    west, south, east, north = area_of_use.bounds
+    margin = _BOX_MARGIN_DEG
+    return bool(
+        west - margin <= box[0]
+        and south - margin <= box[1]
+        and box[2] <= east + margin
+        and box[3] <= north + margin
+    )
+
+
+def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
+    """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
+    transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
+    try:
+        moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
+    except ProjError as error:
+        raise _does_not_fit(box, srid) from error
+    if not np.isfinite(moved).all():
+        raise _does_not_fit(box, srid)
+    west, south, east, north = (float(value) for value in moved)
+    return west, south, east, north
+
+
+def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
+    return OutsideItaly(
+        f"Expected coordinates of EPSG:{srid} ({_crs(srid).name}), found the box {_box_text(box)}, which that"
+        " system cannot hold: the declared system is not the one of the file, give the right one with --srid."
+    )
+
+
+def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
+    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
+    if srid == WGS84:
+        return boxes
+    transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
+    lon, lat = transformer.transform(boxes[:, [0, 0, 2, 2]], boxes[:, [1, 3, 1, 3]])
+    return np.column_stack([lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1)])
+
+
+def lies_in_italy(box: Box, srid: int) -> bool:
+    """Whether the whole box, in the system of this SRID, lies in the box of Italy."""
+    if not np.isfinite(box).all():
+        return False
+    west, south, east, north = boxes_lon_lat(np.asarray([box], dtype=float), srid)[0]
+    limit, margin = ITALY_LON_LAT, _BOX_MARGIN_DEG
+    return bool(
+        west >= limit[0] - margin
+        and south >= limit[1] - margin
+        and east <= limit[2] + margin
+        and north <= limit[3] + margin
+    )
+
+
+def check_in_italy(box: Box, srid: int, where: str) -> None:
+    """Refuse a layer whose box (EPSG:4326) does not touch Italy."""
+    if not touches_italy(np.asarray([box]))[0]:
+        west, south, east, north = ITALY_LON_LAT
+        raise OutsideItaly(
+            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
+            f" {_box_text(box)}"
+            f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
+        )
+
+
+def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
+    """For rows of west, south, east, north in degrees: which touch the box of Italy."""
+    west, south, east, north = ITALY_LON_LAT
+    margin = _BOX_MARGIN_DEG
+    inside: npt.NDArray[np.bool_] = (
+        (boxes[:, 0] <= east + margin)
+        & (boxes[:, 2] >= west - margin)
+        & (boxes[:, 1] <= north + margin)
+        & (boxes[:, 3] >= south - margin)
+    )
+    return inside
+
+
+def _moved(geometries: Geometries, transformer: Transformer) -> Geometries:
+    def move(coordinates: Floats) -> Floats:
+        return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1], errcheck=True))
+
+    return np.asarray(shapely.transform(geometries, move))
+
+
+def _box_text(box: Sequence[float]) -> str:
+    return "(" + ", ".join(f"{value:.6g}" for value in box) + ")"
+
+
+@lru_cache(maxsize=64)
+def _crs(srid: int) -> CRS:
+    try:
+        return CRS.from_epsg(srid)
+    except CRSError as error:
+        raise CrsUnknown(f"Expected an SRID of the EPSG register such as 32632, found {srid}.") from error
+
+
+def utm_zone_srid(lon: float, lat: float) -> int:
+    """The WGS 84 UTM zone of a place anywhere on earth, in metres: for streets outside the territory."""
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return (32600 if lat >= 0 else 32700) + zone

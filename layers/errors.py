@@ -1,0 +1,102 @@
+"""Refusals: one sentence each (expected, found, where, what to do) and a code of docs/issue_codes.md."""
+
+from typing import Any
+
+
+class LayersError(Exception):
+    """A refusal; `report` is the report of the import that it ended, where there was one."""
+
+    code = "refused"
+    report: Any = None
+
+
+class SourceRefused(LayersError, ValueError):
+    code = "source_refused"
+
+
+class SourceNotFound(LayersError, LookupError):
+    code = "source_not_found"
+
+
+class NotWhatItSays(SourceRefused):
+    code = "not_what_it_says"
+
+
+class FormatNotRead(SourceRefused):
+    code = "format_not_read"
+
+
+class PartMissing(SourceRefused):
+    code = "part_missing"
+
+
+class SourceEmpty(SourceRefused):
+    code = "source_empty"
+
+
+class SourceDamaged(SourceRefused):
+    code = "source_damaged"
+
+
+class ArchiveRefused(SourceRefused):
+    code = "archive_refused"
+
+
+class LayerNotChosen(SourceRefused):
+    code = "layer_not_chosen"
+
+
+class EncodingRefused(SourceRefused):
+    code = "encoding_refused"
+
+
+class CrsMissing(SourceRefused):
+    code = "crs_missing"
+
+
+class CrsUnknown(SourceRefused):
+    code = "crs_unknown"
+
+
+class NoOperation(SourceRefused):
+    code = "crs_no_operation"
+
+
+class OutsideItaly(SourceRefused):
+    code = "layer_outside_italy"
+
+
+class GeometryRefused(SourceRefused):
+    code = "geometry_refused"
+
+
+class NothingLeft(SourceRefused):
+    code = "nothing_left"
+
+
+class RepairRefused(SourceRefused):
+    code = "repair_refused"
+
+
+class NameRefused(LayersError, ValueError):
+    code = "name_refused"
+
+
+class LayerNotFound(LayersError, LookupError):
+    code = "layer_not_found"
+
+
+class ColumnNotFound(LayersError, LookupError):
+    code = "column_not_found"
+
+
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"
+
+
+class StreetsRefused(SourceRefused):
+    code = "streets_refused"
+
+
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"

@@ -1,0 +1,206 @@
+"""Import one layer of one file, whole or not at all."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from layers import store
+from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
+from layers.fields import safe_name
+from layers.models import ImportIssue, ImportRun, Layer, Version
+from layers.reading import Chunk, Reading
+from layers.reports import DRY_RUN, FAILED, REFUSED, STORED, UNCHANGED, Clock, ImportReport, Progress
+from layers.sources import open_source
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_VERSION_NAME = re.compile(r".*_v\d+")
+
+
+class Given(TypedDict, total=False):
+    """What a caller may give to `import_layer`; see `Options`."""
+
+    name: str | None
+    title: str | None
+    srid: int | None
+    encoding: str | None
+    source_layer: str | None
+    dry_run: bool
+    strict: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """`srid` and `encoding` override what the file says; `strict` turns every repair into a refusal."""
+
+    name: str | None = None
+    title: str | None = None
+    srid: int | None = None
+    encoding: str | None = None
+    source_layer: str | None = None
+    dry_run: bool = False
+    strict: bool = False
+
+    def that_change_features(self) -> dict[str, Any]:
+        return {name: asdict(self)[name] for name in ("srid", "encoding", "source_layer")}
+
+
+def import_layer(
+    path: Path | str, *, who: str = "", progress: Progress | None = None, **given: Unpack[Given]
+) -> ImportReport:
+    """Store a file as the next version of a layer; a refusal is a LayersError that carries the report."""
+    path, options = Path(path), Options(**given)
+    report = ImportReport(file=path.name)
+    run = None if options.dry_run else ImportRun.objects.create(file_name=path.name[:255], who=who)
+    try:
+        with transaction.atomic():
+            _import(path, options, report, Clock(report, progress))
+    except LayersError as error:
+        report.status, report.reason, report.reason_code = REFUSED, str(error), error.code
+        _take_back(report)
+        error.report = report
+        _record(run, report)
+        raise
+    except DatabaseError as error:
+        report.status, report.reason = FAILED, str(error)
+        _take_back(report)
+        _record(run, report)
+        raise
+    _record(run, report)
+    return report
+
+
+def _take_back(report: ImportReport) -> None:
+    report.version = report.table = None
+    report.features_stored = 0
+
+
+def _record(run: ImportRun | None, report: ImportReport) -> None:
+    if run is None:
+        return
+    run.status, run.report, run.finished = report.status, report.as_dict(), timezone.now()
+    run.layer = Layer.objects.filter(name=report.name).first()
+    run.save()
+    ImportIssue.objects.bulk_create(
+        (
+            ImportIssue(
+                run=run, code=issue.code, feature=issue.feature, before=issue.before, after=issue.after
+            )
+            for issue in report.issues
+        ),
+        batch_size=5_000,
+    )
+
+
+def _import(path: Path, options: Options, report: ImportReport, clock: Clock) -> None:
+    report.name = layer_name(options.name, path)
+    with open_source(path, layer=options.source_layer) as source:
+        reading = Reading(source, report, clock)
+        if not options.dry_run:
+            store.lock_name(report.name)
+            if _unchanged(report, options):
+                return
+        reading.prepare(srid=options.srid, encoding=options.encoding)
+        if options.dry_run:
+            deque(reading.chunks(), maxlen=0)
+            _check_whole(reading, options)
+            report.status = DRY_RUN
+        else:
+            _store(reading, options)
+            report.status = STORED
+
+
+def layer_name(given: str | None, path: Path) -> str:
+    """The name given, or one made of the file's name."""
+    name = given if given is not None else safe_name(path.name.split(".")[0])[:50]
+    if not _NAME.fullmatch(name) or _VERSION_NAME.fullmatch(name):
+        raise NameRefused(
+            "Expected a layer name of lower-case letters, digits and underscores (50 at most, a letter"
+            " first, not"
+            f" ending like _v1), found {name!r}: give one with --name, such as"
+            f" {safe_name(name) or 'layer'!r}."
+        )
+    return name
+
+
+def _unchanged(report: ImportReport, options: Options) -> bool:
+    current = Version.objects.filter(layer__name=report.name, is_current=True).first()
+    same = (
+        current is not None
+        and current.digest == report.digest
+        and current.options == options.that_change_features()
+        and current.stored_srid == report.stored_srid
+    )
+    if current is None or not same:
+        return False
+    report.status, report.version, report.table = UNCHANGED, current.number, current.table_name
+    report.features_stored, report.geometry_type = current.feature_count, current.geometry_type
+    report.srid, report.bbox, report.columns = current.srid, current.bbox, current.columns
+    return True
+
+
+def _store(reading: Reading, options: Options) -> None:
+    report, clock = reading.report, reading.clock
+    layer, _ = Layer.objects.get_or_create(name=report.name, defaults={"title": options.title or ""})
+    last = Version.objects.filter(layer=layer).order_by("-number").first()
+    number = last.number + 1 if last else 1
+    table = f"{layer.name}_v{number}"
+    store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
+    store.copy_rows(table, reading.columns, _rows(reading))
+    _check_whole(reading, options)
+    with clock.phase("store"):
+        store.index_table(table)
+    with clock.phase("publish", report.features_stored):
+        _publish(Version(layer=layer, number=number, table_name=table), reading, options)
+    report.version, report.table = number, table
+
+
+def _rows(reading: Reading) -> Iterator[bytes]:
+    for chunk in reading.chunks():
+        with reading.clock.phase("store", len(chunk)):
+            yield _csv(chunk, reading.stored_srid)
+
+
+def _csv(chunk: Chunk, srid: int) -> bytes:
+    return store.csv_rows(
+        np.asarray(chunk.positions + 1, dtype=np.int32), chunk.attributes, chunk.geometries, srid
+    )
+
+
+def _check_whole(reading: Reading, options: Options) -> None:
+    report = reading.report
+    if not report.features_stored:
+        raise NothingLeft(
+            f"Expected features with a usable geometry in {report.file}, found {report.features_read:,}"
+            " without"
+            f" ({', '.join(sorted({issue.code for issue in report.repairs}))}): correct the file."
+        )
+    if options.strict and report.repairs:
+        first = report.repairs[0]
+        at = "" if first.feature is None else f" at feature {first.feature}"
+        raise RepairRefused(
+            f"Expected a file that needs no repair (strict), found {len(report.repairs):,} in"
+            f" {report.file}, first"
+            f" {first.code}{at}: correct the file or import it without strict."
+        )
+
+
+def _publish(version: Version, reading: Reading, options: Options) -> None:
+    layer, report = version.layer, reading.report
+    if options.title and layer.title != options.title:
+        layer.title = options.title
+        layer.save(update_fields=["title"])
+    layer.versions.filter(is_current=True).update(is_current=False)
+    version.geometry_type = reading.geometry_type
+    version.srid, version.stored_srid = reading.srid, reading.stored_srid
+    version.feature_count, version.bbox, version.columns = report.features_stored, report.bbox, report.columns
+    version.digest, version.options = report.digest, options.that_change_features()
+    version.is_current = True
+    version.save()
+    store.point_view(layer.name, version.table_name, reading.columns)

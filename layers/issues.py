@@ -1,0 +1,84 @@
+"""Kinds of issue that an import reports; docs/issue_codes.md says what each means."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """What was noted, repaired or dropped."""
+
+    CRS_GIVEN = "crs_given"
+    CRS_OVERRIDDEN = "crs_overridden"
+    ENCODING_CONTRADICTED = "encoding_contradicted"
+    COLUMN_RENAMED = "column_renamed"
+    MIXED_SINGLE_MULTI = "mixed_single_multi"
+    TEXT_CUT = "text_cut"
+    TEXT_NUL = "text_nul"
+    Z_DROPPED = "z_dropped"
+    M_DROPPED = "m_dropped"
+    INVALID_GEOMETRY = "invalid_geometry"
+    NULL_GEOMETRY = "null_geometry"
+    UNREADABLE_GEOMETRY = "unreadable_geometry"
+    EMPTY_GEOMETRY = "empty_geometry"
+    NON_FINITE_COORDINATES = "non_finite_coordinates"
+    COLLAPSED_GEOMETRY = "collapsed_geometry"
+    FEATURE_OUTSIDE_ITALY = "feature_outside_italy"
+
+
+# Notes change no value of the source; every other code does, and `strict` refuses it.
+NOTES = frozenset(
+    {
+        Code.CRS_GIVEN,
+        Code.CRS_OVERRIDDEN,
+        Code.ENCODING_CONTRADICTED,
+        Code.COLUMN_RENAMED,
+        Code.MIXED_SINGLE_MULTI,
+    }
+)
+# The feature is left out, since it has no place that can be used.
+DROPS = frozenset(
+    {
+        Code.NULL_GEOMETRY,
+        Code.UNREADABLE_GEOMETRY,
+        Code.EMPTY_GEOMETRY,
+        Code.NON_FINITE_COORDINATES,
+        Code.COLLAPSED_GEOMETRY,
+        Code.FEATURE_OUTSIDE_ITALY,
+    }
+)
+_MESSAGES = {
+    Code.CRS_GIVEN: "The source declares no system; the one given by the user was taken.",
+    Code.CRS_OVERRIDDEN: "The system given by the user was taken in place of the declared one.",
+    Code.ENCODING_CONTRADICTED: "The declared encoding cannot read the bytes; the next rule was taken.",
+    Code.COLUMN_RENAMED: "The column has a new name that is free and safe in SQL.",
+    Code.MIXED_SINGLE_MULTI: "Single and multi geometries occur together; all are stored as multi.",
+    Code.TEXT_CUT: "The width of the field cut the last character of the text; its rest was removed.",
+    Code.TEXT_NUL: "The text held NUL characters, which a database cannot store; they were removed.",
+    Code.Z_DROPPED: "The heights were dropped; layers are stored in two dimensions.",
+    Code.M_DROPPED: "The measures were dropped; layers are stored in two dimensions.",
+    Code.INVALID_GEOMETRY: "The geometry was not valid and was made valid.",
+    Code.NULL_GEOMETRY: "The feature has no geometry and was left out.",
+    Code.UNREADABLE_GEOMETRY: "The feature has bytes that are no geometry and was left out.",
+    Code.EMPTY_GEOMETRY: "The feature has an empty geometry and was left out.",
+    Code.NON_FINITE_COORDINATES: "The feature has coordinates that are not numbers and was left out.",
+    Code.COLLAPSED_GEOMETRY: "Made valid, the geometry keeps no part of its kind; the feature was left out.",
+    Code.FEATURE_OUTSIDE_ITALY: "The feature lies outside Italy and was left out.",
+}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """`feature` is the 0-based position in the source, None where the whole layer is meant."""
+
+    code: Code
+    feature: int | None = None
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def message(self) -> str:
+        return _MESSAGES[self.code]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "code": str(self.code), "message": self.message}

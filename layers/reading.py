@@ -1,0 +1,227 @@
+"""From a source to chunks of clean features in the stored CRS: read, decode, reproject, repair, check."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+
+from layers import crs, repair, sources
+from layers.decoding import Decoder, decoded_name
+from layers.encoding import TextEncoding, choose_encoding, codec_name
+from layers.errors import CrsMissing, EncodingRefused, GeometryRefused, NothingLeft
+from layers.fields import Column, columns_of
+from layers.issues import Code, Issue
+from layers.limits import stored_srid
+from layers.repair import Family, Kept
+from layers.reports import Clock, ImportReport
+from layers.sniff import SHAPEFILE
+from layers.sources import Source
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Features that are stored: their 0-based positions in the source, attribute arrays, geometries."""
+
+    positions: npt.NDArray[np.int64]
+    attributes: list[Any]
+    geometries: npt.NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+class Reading:
+    """One pass over a source; what it finds goes into the report as it goes on."""
+
+    def __init__(self, source: Source, report: ImportReport, clock: Clock) -> None:
+        self.source, self.report, self.clock = source, report, clock
+        self.stored_srid = stored_srid()
+        clock.total = source.feature_count
+        report.driver, report.source_layer = source.content.kind, source.layer
+        report.stored_srid = self.stored_srid
+        with clock.phase("read"):
+            report.digest = sources.digest(source)
+        self._family = Family()
+
+    def prepare(self, *, srid: int | None, encoding: str | None) -> None:
+        """Settle system, encoding, columns and geometry type, all needed before the first row is stored."""
+        report = self.report
+        self.srid = report.srid = source_srid(self.source, srid, report.issues)
+        with self.clock.phase("decode"):
+            text = text_encoding(self.source, encoding, report.issues)
+            report.encoding, report.encoding_rule = text.codec, text.rule
+            self._decoder = Decoder(text.codec, carried=self._carried, where=self.source.path.name)
+            schema = sources.schema(self.source)
+            names = [decoded_name(name, text.codec, carried=self._carried) for name in schema.names[:-1]]
+            self.columns, issues = columns_of(names, schema.types[:-1])
+        report.issues.extend(issues)
+        report.columns = [asdict(column) for column in self.columns]
+        with self.clock.phase("check"):
+            survey = survey_of(self.source, self.srid)
+        self.geometry_type = report.geometry_type = repair.stored_type(survey.dimension, multi=survey.multi)
+        self._dimension = survey.dimension
+        self._operation = crs.operation_for(survey.box, self.srid, self.stored_srid)
+        report.operation, report.accuracy_m = self._operation.name, self._operation.accuracy_m
+
+    @property
+    def _carried(self) -> bool:
+        return self.source.content == SHAPEFILE
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Clean features, batch after batch; counts and issues go into the report."""
+        first, box = 0, np.full(4, np.nan)
+        for batch in self.clock.each("read", sources.read_batches(self.source)):
+            chunk = self._chunk(batch, first)
+            first += len(batch)
+            self.report.features_read = first
+            self.report.features_stored += len(chunk)
+            box = _joined(box, crs.boxes_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
+            yield chunk
+        self._finish(box)
+
+    def _chunk(self, batch: Any, first: int) -> Chunk:
+        clock, rows, issues = self.clock, len(batch), self.report.issues
+        with clock.phase("read"):
+            kept = geometries_of(batch, first, issues)
+        with clock.phase("decode", rows):
+            attributes = [self._decoded(column, values, first) for column, values in self._columns_of(batch)]
+        with clock.phase("repair"):
+            kept = repair.flattened(repair.usable(kept, issues), issues)
+        with clock.phase("check"):
+            self._check_family(kept)
+            boxes = crs.boxes_lon_lat(shapely.bounds(kept.geometries), self.srid)
+            kept = repair.inside_italy(kept, boxes, issues)
+        with clock.phase("reproject", rows):
+            kept = Kept(self._operation.apply(kept.geometries).geometries, kept.positions)
+        with clock.phase("repair", rows):
+            kept = repair.made_valid(kept, self._dimension, issues)
+        with clock.phase("check", rows):
+            geometries = repair.as_stored(kept.geometries, self.geometry_type)
+            if len(kept.positions) < rows:
+                attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
+        return Chunk(kept.positions, attributes, geometries)
+
+    def _columns_of(self, batch: Any) -> Iterator[tuple[Column, Any]]:
+        return zip(self.columns, batch.columns[:-1], strict=True)
+
+    def _decoded(self, column: Column, values: Any, first: int) -> Any:
+        is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+        return self._decoder.column(values, column.source_name, first) if is_text else values
+
+    def _check_family(self, kept: Kept) -> None:
+        self._family.add(kept.geometries)
+        if not len(kept.positions):
+            return
+        where = self.source.path.name
+        dimension = self._family.dimension(where)
+        if dimension != self._dimension or (self.geometry_type == "Point" and self._family.has_multi):
+            raise GeometryRefused(
+                f"Expected {self.source.geometry_type} in {where} as its header says, found"
+                f" {self._family.words()}:"
+                " export it again."
+            )
+
+    def _finish(self, box: npt.NDArray[np.float64]) -> None:
+        issues = self.report.issues
+        issues.extend(self._decoder.issues)
+        if self._family.mixed and self.source.content != SHAPEFILE:  # a shapefile has one type for both
+            issues.append(
+                Issue(Code.MIXED_SINGLE_MULTI, None, self._family.words(), self.report.geometry_type)
+            )
+        issues.sort(key=lambda issue: -1 if issue.feature is None else issue.feature)
+        if np.isfinite(box).all():
+            west, south, east, north = box.round(7).tolist()
+            self.report.bbox = (west, south, east, north)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The family of a layer's geometry and the box, in its own system, of what lies in Italy."""
+
+    dimension: int
+    multi: bool
+    box: tuple[float, float, float, float]
+
+
+def survey_of(source: Source, srid: int) -> Survey:
+    """From the header where it can be trusted, else from one pass over the geometries."""
+    declared = repair.declared_type(source.geometry_type)
+    if declared is not None and source.bounds is not None and crs.lies_in_italy(source.bounds, srid):
+        return Survey(*declared, source.bounds)
+    family, inside, everything = Family(), np.full(4, np.nan), np.full(4, np.nan)
+    for batch in sources.read_geometries(source):
+        kept = repair.usable(geometries_of(batch, 0, []), [])
+        family.add(kept.geometries)
+        bounds = shapely.bounds(kept.geometries)
+        everything = _joined(everything, bounds)
+        inside = _joined(inside, bounds[crs.touches_italy(crs.boxes_lon_lat(bounds, srid))])
+    if not family.counts:
+        raise NothingLeft(
+            f"Expected features with a usable geometry in {source.path.name}, found {source.feature_count:,}"
+            " without: correct the file."
+        )
+    if not np.isfinite(inside).all():
+        crs.check_in_italy(crs.bbox_lon_lat(everything.tolist(), srid), srid, source.path.name)
+    west, south, east, north = inside.tolist()
+    return Survey(family.dimension(source.path.name), family.has_multi, (west, south, east, north))
+
+
+def _joined(box: npt.NDArray[np.float64], bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The box that holds a box and rows of bounds; NaN is nothing yet."""
+    if not len(bounds):
+        return box
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return np.concatenate([np.fmin(box[:2], low), np.fmax(box[2:], high)])
+
+
+def geometries_of(batch: Any, first: int, issues: list[Issue]) -> Kept:
+    """The WKB column; bytes that are no geometry are left out like a missing one, under their own code."""
+    wkb = batch.column(batch.num_columns - 1).to_numpy(zero_copy_only=False)
+    positions = np.arange(first, first + len(wkb), dtype=np.int64)
+    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    unreadable = shapely.is_missing(geometries) & np.array([value is not None for value in wkb], dtype=bool)
+    issues.extend(Issue(Code.UNREADABLE_GEOMETRY, int(position)) for position in positions[unreadable])
+    return Kept(geometries, positions).where(~unreadable)
+
+
+def source_srid(source: Source, given: int | None, issues: list[Issue]) -> int:
+    if source.crs_text is not None and given is None:
+        return crs.srid_from_text(source.crs_text, where=source.crs_where)
+    if given is None:
+        raise CrsMissing(
+            f"Expected a coordinate reference system in {source.path.name} (a shapefile's is in its"
+            " .prj), found none:"
+            " give it with --srid, for example --srid 32632."
+        )
+    given = crs.checked_srid(given)
+    if source.crs_text is None:
+        issues.append(Issue(Code.CRS_GIVEN, None, None, f"EPSG:{given}"))
+        return given
+    declared = crs.described(source.crs_text)
+    if declared != f"EPSG:{given}":
+        issues.append(Issue(Code.CRS_OVERRIDDEN, None, declared, f"EPSG:{given}"))
+    return given
+
+
+def text_encoding(source: Source, given: str | None, issues: list[Issue]) -> TextEncoding:
+    if source.content != SHAPEFILE:
+        codec = codec_name(given, where="--encoding") if given else "utf-8"
+        if codec != "utf-8":
+            raise EncodingRefused(
+                f"Expected utf-8, which {source.content.words} always is, found {codec} in --encoding:"
+                " leave it out."
+            )
+        return TextEncoding(codec, "format")
+    if given is not None:
+        return TextEncoding(codec_name(given, where="--encoding"), "given by the user")
+    dbf = source.part(".dbf") or source.path
+    chosen = choose_encoding(dbf, cpg=source.part(".cpg"), cst=source.part(".cst"))
+    if chosen.contradicted is not None:
+        issues.append(
+            Issue(Code.ENCODING_CONTRADICTED, None, chosen.contradicted, f"{chosen.codec} ({chosen.rule})")
+        )
+    return chosen

@@ -1,0 +1,138 @@
+"""What a file is, told from its first bytes and never from its name."""
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from layers.errors import SourceNotFound
+
+_HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Content:
+    """`kind` is a word of this module; `words` says the same in English."""
+
+    kind: str
+    words: str
+
+
+SHAPEFILE = Content("shapefile", "a shapefile")
+GEOPACKAGE = Content("geopackage", "a GeoPackage")
+GEOJSON = Content("geojson", "GeoJSON")
+ZIP = Content("zip", "a zip archive")
+FOLDER = Content("folder", "a folder")
+OSM_PBF = Content("osm.pbf", "an OpenStreetMap extract (.osm.pbf)")
+OSM_XML = Content("osm", "OpenStreetMap XML")
+GRAPHML = Content("graphml", "GraphML")
+TABLE = Content("table", "a text table")
+EMPTY = Content("empty", "an empty file")
+UNKNOWN = Content("unknown", "content of an unknown kind")
+
+_MAGIC: tuple[tuple[bytes, Content], ...] = (
+    (b"\x00\x00\x27\x0a", SHAPEFILE),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"\x89PNG\r\n", Content("png", "a PNG image")),
+    (b"\xff\xd8\xff", Content("jpeg", "a JPEG image")),
+    (b"GIF8", Content("gif", "a GIF image")),
+    (b"%PDF", Content("pdf", "a PDF document")),
+    (b"II*\x00", Content("tiff", "a TIFF image")),
+    (b"MM\x00*", Content("tiff", "a TIFF image")),
+    (b"\x1f\x8b", Content("gzip", "a gzip archive")),
+    (b"7z\xbc\xaf", Content("7z", "a 7-Zip archive")),
+    (b"Rar!", Content("rar", "a RAR archive")),
+    (b"\xd0\xcf\x11\xe0", Content("office", "an old Office document")),
+    (b"fgb\x03", Content("flatgeobuf", "a FlatGeobuf")),
+    (b"PAR1", Content("parquet", "a Parquet file")),
+    (b"ARROW1", Content("arrow", "an Arrow file")),
+    (b"AC10", Content("dwg", "an AutoCAD DWG drawing")),
+)
+_XML_ROOTS: tuple[tuple[str, Content], ...] = (
+    ("osm", OSM_XML),
+    ("graphml", GRAPHML),
+    ("kml", Content("kml", "KML")),
+    ("gpx", Content("gpx", "a GPX track")),
+    ("html", Content("html", "a web page")),
+    ("qgis", Content("qgis", "a QGIS project")),
+    ("featurecollection", Content("gml", "GML")),
+)
+_JSON_TYPES = {
+    "FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
+    "MultiPolygon", "GeometryCollection",
+}  # fmt: skip
+
+
+def check_exists(path: Path) -> None:
+    if not path.exists():
+        raise SourceNotFound(f"Expected a file or folder at {path}, found nothing there: check the path.")
+
+
+def sniff(path: Path) -> Content:
+    check_exists(path)
+    if path.is_dir():
+        return FOLDER
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    return _by_bytes(head) or _by_text(head)
+
+
+def _by_bytes(head: bytes) -> Content | None:
+    if not head:
+        return EMPTY
+    if head.startswith(b"SQLite format 3\0"):
+        known = head[68:72] in {b"GPKG", b"GP10", b"GP11"}
+        return GEOPACKAGE if known else Content("sqlite", "an SQLite database that is not a GeoPackage")
+    if b"OSMHeader" in head[:64]:
+        return OSM_PBF
+    return next((content for magic, content in _MAGIC if head.startswith(magic)), None)
+
+
+def _by_text(head: bytes) -> Content:
+    if b"\0" in head:
+        return UNKNOWN
+    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    if text.startswith("<"):
+        return _by_xml_root(text)
+    if text.startswith(("{", "[")):
+        return _by_json(text)
+    return TABLE if _looks_like_table(text) else Content("text", "plain text")
+
+
+def _by_xml_root(text: str) -> Content:
+    if re.match(r"<!doctype html", text, re.IGNORECASE):
+        return Content("html", "a web page")
+    root = re.search(r"<(?:\w+:)?([A-Za-z]\w*)[\s>/]", re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
+    name = root.group(1).lower() if root else ""
+    return next(
+        (content for word, content in _XML_ROOTS if word == name),
+        Content("xml", f"XML ({name or 'no root'})"),
+    )
+
+
+def _by_json(text: str) -> Content:
+    """GeoJSON by the first `type` at the top of the object; a long file shows only its head here."""
+    declared = {json.loads(f'"{found}"') for found in re.findall(r'"type"\s*:\s*"([A-Za-z]+)"', text)}
+    if "Topology" in declared:
+        return Content("topojson", "TopoJSON")
+    if declared & _JSON_TYPES:
+        return GEOJSON
+    return Content("json", "JSON that is not GeoJSON")
+
+
+def _looks_like_table(text: str) -> bool:
+    return table_delimiter(text) is not None
+
+
+def table_delimiter(text: str) -> str | None:
+    """The separator that occurs equally often in the first lines, or None."""
+    lines = [line for line in text.splitlines()[:6] if line.strip()][:5]
+    if len(lines) < 2:
+        return None
+    for delimiter in ";\t,|":
+        widths = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
+        if len(widths) == 1 and widths.pop() > 1:
+            return delimiter
+    return None

@@ -1,0 +1,129 @@
+"""Tables and views of the PostgreSQL schema `layers`; every name is quoted by psycopg."""
+
+import json
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import shapely
+from django.db import connection
+from psycopg import sql
+
+from layers.fields import GEOMETRY_COLUMN, ID_COLUMN, Column
+
+SCHEMA = "layers"
+
+
+def qualified(name: str) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, name)
+
+
+def create_table(table: str, columns: Sequence[Column], *, geometry_type: str, srid: int) -> None:
+    attributes = [
+        sql.SQL(", {} {}").format(sql.Identifier(column.name), sql.SQL(column.sql_type)) for column in columns
+    ]
+    _execute(
+        sql.SQL("CREATE TABLE {} ({} integer NOT NULL{}, {} geometry({}, {}) NOT NULL)").format(
+            qualified(table),
+            sql.Identifier(ID_COLUMN),
+            sql.Composed(attributes),
+            sql.Identifier(GEOMETRY_COLUMN),
+            sql.Identifier(geometry_type),
+            sql.Literal(srid),
+        )
+    )
+
+
+def copy_rows(table: str, columns: Sequence[Column], batches: Iterator[bytes]) -> None:
+    names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        qualified(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for batch in batches:
+            copy.write(batch)
+
+
+def csv_rows(ids: Any, attributes: Sequence[Any], geometries: Any, srid: int) -> bytes:
+    """Rows for COPY: null is an empty field, an empty text is quoted, geometry is hexadecimal EWKB."""
+    ewkb = shapely.to_wkb(shapely.set_srid(geometries, srid), hex=True, include_srid=True)
+    arrays = [pa.array(ids), *map(_as_text_where_needed, attributes), pa.array(ewkb, pa.large_string())]
+    table = pa.Table.from_arrays(arrays, names=[str(position) for position in range(len(arrays))])
+    buffer = BytesIO()
+    pyarrow.csv.write_csv(table, buffer, pyarrow.csv.WriteOptions(include_header=False))
+    return buffer.getvalue()
+
+
+def _as_text_where_needed(values: Any) -> Any:
+    """Bytes and lists in the way PostgreSQL writes them; numbers, dates and text as they are."""
+    kind = values.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array(
+            [None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string()
+        )
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.array(
+            [None if value is None else json.dumps(value) for value in values.to_pylist()], pa.string()
+        )
+    if pa.types.is_time(kind) or pa.types.is_decimal(kind):
+        return pc.cast(values, pa.string())
+    return values
+
+
+def index_table(table: str) -> None:
+    """Indexes after the rows, which is several times faster than with them."""
+    key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(qualified(table), sql.Identifier(ID_COLUMN))
+    _execute(key)
+    _execute(
+        sql.SQL("CREATE INDEX ON {} USING gist ({})").format(
+            qualified(table), sql.Identifier(GEOMETRY_COLUMN)
+        )
+    )
+    _execute(sql.SQL("ANALYZE {}").format(qualified(table)))
+
+
+def point_view(view: str, table: str, columns: Sequence[Column]) -> None:
+    """Make the stable view show this table; the caller's transaction makes it one step for readers."""
+    names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
+    granted = _grants(view)
+    _execute(sql.SQL("DROP VIEW IF EXISTS {}").format(qualified(view)))
+    _execute(
+        sql.SQL("CREATE VIEW {} AS SELECT {} FROM {}").format(
+            qualified(view), sql.SQL(", ").join(map(sql.Identifier, names)), qualified(table)
+        )
+    )
+    for privilege, grantee in granted:
+        _execute(
+            sql.SQL("GRANT {} ON {} TO {}").format(
+                sql.SQL(privilege),
+                qualified(view),
+                sql.SQL("PUBLIC") if grantee is None else sql.Identifier(grantee),
+            )
+        )
+
+
+def _grants(view: str) -> list[tuple[str, str | None]]:
+    """Privileges on the view that its owner gave to others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid ="
+            " c.relnamespace"
+            " CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN pg_roles role ON role.oid = acl.grantee"
+            " WHERE n.nspname = %s AND c.relname = %s AND acl.grantee <> c.relowner",
+            [SCHEMA, view],
+        )
+        return [(str(privilege), grantee) for privilege, grantee in cursor.fetchall()]
+
+
+def lock_name(name: str) -> None:
+    """Two imports of one layer go one after the other; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{SCHEMA}.{name}"])
+
+
+def _execute(statement: sql.Composable) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,36 @@
+"""Street files as plain arrays in degrees: OpenStreetMap extracts, GraphML of OSMnx, line layers."""
+
+from pathlib import Path
+
+from layers import sources
+from layers.errors import StreetsRefused
+from layers.graphml import read_graphml
+from layers.line_layer import read_line_layer
+from layers.osm import read_osm
+from layers.sniff import FOLDER, GRAPHML, OSM_PBF, OSM_XML, ZIP, sniff
+from layers.street_lines import TAG_KEYS, StreetLines, file_digest
+
+__all__ = ["TAG_KEYS", "StreetLines", "file_digest", "read_streets"]
+
+
+def read_streets(path: Path | str, *, srid: int | None = None) -> StreetLines:
+    """Streets of a file, told by its content; `srid` serves a line layer that does not say its system."""
+    path = Path(path)
+    content = sniff(path)
+    if content in {OSM_PBF, OSM_XML}:
+        streets = read_osm(path)
+    elif content == GRAPHML:
+        streets = read_graphml(path)
+    elif content in {ZIP, FOLDER} or content.kind in sources.DRIVERS:
+        streets = read_line_layer(path, srid=srid)
+    else:
+        raise StreetsRefused(
+            f"Expected streets in {path.name} (an OpenStreetMap extract, GraphML of OSMnx or a line"
+            " layer), found"
+            f" {content.words}: choose another file."
+        )
+    if len(streets.way_offsets) < 2:
+        raise StreetsRefused(
+            f"Expected streets in {path.name}, found {content.words} without any: choose another file."
+        )
+    return streets

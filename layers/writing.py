@@ -1,0 +1,69 @@
+"""Vector files out: whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyogrio.raw
+import shapely
+
+from layers.errors import TargetRefused
+
+
+def check_target(path: Path, suffix: str) -> None:
+    """Refuse a target that cannot be written, before the work is done."""
+    if path.suffix.lower() != suffix:
+        raise TargetRefused(f"Expected a file name that ends in {suffix}, found {path.name}: rename it.")
+    if not path.parent.is_dir():
+        raise TargetRefused(
+            f"Expected an existing folder to write {path.name} in, found none at {path.parent}."
+        )
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise TargetRefused(f"Expected to be able to write {path}, found no right to: choose another place.")
+
+
+def write_geopackage(
+    path: Path,
+    *,
+    layer: str,
+    geometries: npt.NDArray[np.object_],
+    columns: Mapping[str, Sequence[object]],
+    geometry_type: str,
+    srid: int,
+) -> None:
+    """One layer with typed, nullable columns; an existing file is replaced once the new one is complete."""
+    check_target(path, ".gpkg")
+    values = {name: _typed(column) for name, column in columns.items()}
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gisplan-") as folder:
+        partial = Path(folder) / path.name
+        pyogrio.raw.write(
+            partial,
+            geometry=shapely.to_wkb(geometries),
+            field_data=[data for data, _ in values.values()],
+            field_mask=[mask for _, mask in values.values()],
+            fields=list(values),
+            layer=layer,
+            driver="GPKG",
+            geometry_type=geometry_type,
+            crs=f"EPSG:{srid}",
+        )
+        partial.replace(path)
+
+
+def _typed(column: Sequence[object]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]:
+    """The values as one numpy type, and the mask of the missing ones."""
+    missing = np.array([value is None for value in column], dtype=bool)
+    present = [value for value in column if value is not None]
+    if present and all(isinstance(value, bool) for value in present):
+        kind: type = bool
+    elif all(isinstance(value, int) for value in present):
+        kind = np.int64
+    elif all(isinstance(value, int | float) for value in present):
+        kind = np.float64
+    else:
+        kind = object
+    filler = "" if kind is object else kind()
+    return np.array([filler if value is None else value for value in column], dtype=kind), missing
