@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _run(words)
     except SystemExit as stop:  # argparse after --help or --version
         return stop.code if isinstance(stop.code, int) else BUG
+    except BrokenPipeError:  # the reader has read enough, as in `gisplan stations | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return 130
@@ -84,12 +86,16 @@ def _exit_code(error: Exception) -> int:
         return ENVIRONMENT
     if isinstance(error, (CommandError, VariableRefused)):
         return USER_INPUT
+    from gisplan.accessibility.errors import AccessibilityError
     from gisplan.analysis.errors import AnalysisError
+    from gisplan.network.errors import NetworkError
     from gisplan.plan.errors import PlanError
     from gisplan.territory.errors import TerritoryError
     from layers.errors import LayersError
 
-    if isinstance(error, (AnalysisError, LayersError, PlanError, TerritoryError)):
+    if isinstance(
+        error, (AccessibilityError, AnalysisError, LayersError, NetworkError, PlanError, TerritoryError)
+    ):
         return USER_INPUT
     return BUG
 

@@ -84,7 +84,11 @@ def _load_layer(path: Path, found: SourceSummary, layer: LayerSummary, territory
         return _load_streets(path)
     name = path.name.split(".")[0] if len(found.layers) == 1 else f"{path.stem}_{layer.name}"
     report = import_layer(
-        path, name=safe_name(name)[:50], title=name.replace("_", " "), source_layer=layer.name, who="load_folder"
+        path,
+        name=safe_name(name)[:50],
+        title=name.replace("_", " "),
+        source_layer=layer.name,
+        who="load_folder",
     )
     what = f"layer {report.name}, {report.features_stored} features"
     if report.repairs:

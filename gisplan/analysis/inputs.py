@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.db.models import F, QuerySet
+from django.db.models import Model, QuerySet
+from layers.serving.features import read_features
 from numpy.typing import NDArray
 
 from gisplan.analysis.errors import AnalysisError
@@ -17,8 +19,8 @@ from gisplan.territory.models import (
     HealthSite,
     Hospital,
     MunicipalityBoundary,
-    PeopleCell,
     PeopleGrid,
+    Place,
     Population,
     School,
     Station,
@@ -27,6 +29,8 @@ from gisplan.territory.models import (
 
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+P = TypeVar("P", bound=Place)
 
 #: Age groups of every people figure, first and last age included.
 AGE_GROUPS = {
@@ -50,24 +54,25 @@ class StationInputs:
 
 @dataclass(frozen=True)
 class PeopleInputs:
-    """People by age group (columns in the order of AGE_GROUPS) on municipalities, and on cells if loaded."""
+    """People by age group (columns in the order of AGE_GROUPS) on municipalities; everyone on cells, if loaded."""
 
     territory_edition: str
-    municipality_areas: Geometries
+    municipalities: Geometries
     municipality_people: Floats
-    grid: str = ""
-    cells: Geometries = field(default_factory=lambda: np.empty(0, dtype=object))
-    cell_people: Floats = field(default_factory=lambda: np.empty((0, len(AGE_GROUPS))))
+    grid: str
+    cells: Geometries
+    cell_people: Floats
 
 
 @dataclass(frozen=True)
 class PlaceInputs:
-    """Places that can be measured, by the column of the bands that counts them."""
+    """Points that can be measured, and whose they are: several places of one owner count once."""
 
-    geometries: dict[str, Geometries]
+    points_m: Floats
+    owners: Integers
 
 
-def geometries(queryset: QuerySet[object], column: str) -> Geometries:
+def geometries(queryset: QuerySet[Model], column: str) -> Geometries:
     """The column as shapely geometries, in the queryset's order."""
     rows = queryset.annotate(wkb_of_column=AsWKB(column)).values_list("wkb_of_column", flat=True)
     return np.asarray(shapely.from_wkb([bytes(wkb) for wkb in rows]), dtype=object)
@@ -94,7 +99,7 @@ def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:
         ids=[station.pk for station in rows],
         codes=[station.code for station in rows],
         names=[station.name for station in rows],
-        points_m=np.array([station.location.coords for station in rows], dtype=float),
+        points_m=shapely.get_coordinates(geometries(stations, "location")),
     )
 
 
@@ -105,29 +110,30 @@ def people_inputs() -> PeopleInputs:
         raise AnalysisError("Expected a loaded territory, found none: run `gisplan load_territory` first.")
     boundaries = MunicipalityBoundary.objects.filter(
         edition=edition, municipality__populations__edition=edition
-    ).order_by("municipality__istat_code")
-    populations = Population.objects.filter(
-        edition=edition, municipality__boundaries__edition=edition
-    ).order_by("municipality__istat_code")
-    people = [
-        _people_by_group(females, males) for females, males in populations.values_list("females", "males")
-    ]
-    areas = geometries(boundaries, "geometry")
-    municipality_people = np.array(people, dtype=float)
-    grid = PeopleGrid.objects.order_by("-reference_year", "code").first()
-    if grid is None:
-        return PeopleInputs(edition.code, areas, municipality_people)
-    rows = PeopleCell.objects.filter(grid=grid).order_by("code")
-    cells = geometries(rows, "geometry")
-    totals = np.array(list(rows.values_list("people", flat=True)), dtype=float)
+    )
+    populations = Population.objects.filter(edition=edition, municipality__boundaries__edition=edition)
+    by_sex = populations.order_by("municipality__istat_code").values_list("females", "males")
+    grid, cells, cell_people = _people_grid()
     return PeopleInputs(
         edition.code,
-        areas,
-        municipality_people,
-        grid=grid.code,
-        cells=cells,
-        cell_people=_with_age_structure(totals, cells, areas, municipality_people),
+        geometries(boundaries.order_by("municipality__istat_code"), "geometry"),
+        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=np.float64),
+        grid,
+        cells,
+        cell_people,
     )
+
+
+def _people_grid() -> tuple[str, Geometries, Floats]:
+    """The newest grid with its areas and everyone in them; empty where none is loaded."""
+    grid = PeopleGrid.objects.select_related("layer").first()
+    if grid is None:
+        return "", np.empty(0, dtype=object), np.empty(0)
+    features = read_features(grid.layer, properties=[grid.people_column])
+    people = np.array(
+        [0 if value is None else value for value in features.columns[grid.people_column]], float
+    )
+    return str(grid), features.geometries, people
 
 
 def _people_by_group(females: Sequence[int], males: Sequence[int]) -> list[int]:
@@ -136,40 +142,41 @@ def _people_by_group(females: Sequence[int], males: Sequence[int]) -> list[int]:
     ]
 
 
-def _with_age_structure(totals: Floats, cells: Geometries, areas: Geometries, people: Floats) -> Floats:
-    """A cell's people by age, with the age structure of the municipality that holds its centre.
-
-    A cell outside every municipality keeps its total; its ages are not known (nan).
-    """
-    shares = np.full((len(cells), people.shape[1]), np.nan)
-    shares[:, 0] = 1.0
-    cell, area = shapely.STRtree(areas).query(shapely.centroid(cells), predicate="intersects")
-    shares[cell] = people[area] / np.maximum(people[area, :1], 1)
-    return totals[:, None] * shares
-
-
-def place_inputs() -> PlaceInputs:
-    """Schools, public hospitals, community health sites and interventions whose position is known."""
-    registers = {
-        "schools": School.objects.all(),
-        "hospitals": Hospital.objects.filter(kind=Hospital.Kind.PUBLIC),
-        "health_sites": HealthSite.objects.all(),
+def place_inputs() -> dict[str, PlaceInputs]:
+    """By column of the bands: schools, hospitals (no private clinics), health sites, interventions."""
+    return {
+        "schools": _register(School.objects.all()),
+        "hospitals": _register(Hospital.objects.exclude(kind=Hospital.Kind.PRIVATE_CLINIC)),
+        "health_sites": _register(HealthSite.objects.all()),
+        "interventions": _intervention_places(),
     }
-    found = {
-        name: geometries(
-            places.filter(precision__in=MEASURABLE, location__isnull=False).order_by("code"), "location"
-        )
-        for name, places in registers.items()
-    }
-    return PlaceInputs(found | {"interventions": _intervention_places()})
 
 
-def _intervention_places() -> Geometries:
-    """One point or area for each measurable place of an intervention: its station, or its own geometry."""
-    places = PlanPlace.objects.filter(intervention__isnull=False, precision__in=MEASURABLE).order_by("id")
-    at_stations = places.filter(station__location__isnull=False).annotate(at=F("station__location"))
+def _register(places: QuerySet[P]) -> PlaceInputs:
+    located = places.filter(precision__in=MEASURABLE, location__isnull=False).order_by("code")
+    return _points(geometries(located, "location"), located.values_list("pk", flat=True))
+
+
+def _intervention_places() -> PlaceInputs:
+    """The stations that interventions name, and a point on what was drawn for them."""
+    places = PlanPlace.objects.filter(intervention__isnull=False, precision__in=MEASURABLE).order_by("pk")
+    at_stations = places.filter(station__location__isnull=False)
     drawn = places.filter(station__isnull=True, geometry__isnull=False)
-    return np.concatenate([geometries(at_stations, "station__location"), geometries(drawn, "geometry")])
+    points = np.concatenate(
+        [
+            geometries(at_stations, "station__location"),
+            shapely.point_on_surface(geometries(drawn, "geometry")),
+        ]
+    )
+    owners = [
+        *at_stations.values_list("intervention", flat=True),
+        *drawn.values_list("intervention", flat=True),
+    ]
+    return _points(points, owners)
+
+
+def _points(points: Geometries, owners: Iterable[int]) -> PlaceInputs:
+    return PlaceInputs(shapely.get_coordinates(points), np.fromiter(owners, dtype=np.int64))
 
 
 def digest(parts: Iterable[object]) -> str:

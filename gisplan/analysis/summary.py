@@ -1,11 +1,11 @@
 """What is loaded, counted from the database."""
 
 from django.db.models import Sum
-from layers.models import Layer
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.plan.models import Action, Axis, Intervention, PlanEdition, Strategy
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Population, School, Station
+from layers.models import Layer
 
 
 def summarise() -> dict[str, int | str]:

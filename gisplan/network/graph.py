@@ -1,4 +1,4 @@
-"""The street network as arrays: immutable, saved and shared as they are; what a search needs is derived on demand."""
+"""The street network as immutable arrays, saved and shared as they are; the rest is derived on demand."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from gisplan.network.profiles import Mode, mode_index
 
 FORMAT = 1
 EXTENT_GRID_M = 250.0
+EXTENT_CELLS = 100
 T = TypeVar("T")
 
 
 class Arcs(NamedTuple):
     """The directed arcs of one mode in compressed rows: those of node `u` lie at `start[u]:start[u + 1]`.
 
-    `cost_min` is in minutes at the profile's default speed; `code` is 2 * edge + direction (0 forward, 1 backward).
+    `cost_min` is in minutes at the profile's default speed; `code` is 2 * edge + direction (0 forward, 1
+    backward).
     """
 
     start: NDArray[np.int64]
@@ -34,7 +36,7 @@ class Arcs(NamedTuple):
 
 
 class Components(NamedTuple):
-    """Weakly connected parts of the streets open to a mode: label of each edge (-1 = closed), length in metres."""
+    """Weakly connected parts of the streets open to a mode: label by edge (-1 = closed), length in metres."""
 
     edge_label: NDArray[np.int32]
     length_m: NDArray[np.float64]
@@ -104,11 +106,11 @@ class StreetNetwork:
 
     @property
     def extent(self) -> shapely.Geometry:
-        """Outline (metres) of the ground that the network covers: a concave hull of its nodes, thinned to 250 m."""
+        """Outline (metres) of the ground that the network covers: a concave hull of its nodes, thinned."""
         return self._once("extent", self._outline)
 
     def edge_min(self, mode: Mode) -> NDArray[np.float64]:
-        """Minutes to cross each edge at the default speed, shape (n_edges, 2 directions); inf = not allowed."""
+        """Minutes to cross each edge at the default speed, shape (n_edges, 2 ways); inf = not allowed."""
         return self._once(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
 
     def arcs(self, mode: Mode) -> Arcs:
@@ -132,7 +134,7 @@ class StreetNetwork:
         whole = hashlib.sha256(f"gisplan network {FORMAT}".encode())
         for name, array in self.arrays().items():
             whole.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            whole.update(array)
+            whole.update(array.data)
         return whole.hexdigest()
 
     def _measure(self) -> NDArray[np.float64]:
@@ -142,13 +144,12 @@ class StreetNetwork:
         return np.add.reduceat(steps_m, self.coord_offsets[:-1])
 
     def _outline(self) -> shapely.Geometry:
-        cells = np.unique(
-            np.column_stack((self.node_x_m, self.node_y_m)) // EXTENT_GRID_M, axis=0, return_index=True
-        )
-        kept = cells[1]
-        points = shapely.multipoints(np.column_stack((self.node_x_m[kept], self.node_y_m[kept])))
-        hull = shapely.concave_hull(points, ratio=0.2, allow_holes=False)
-        return shapely.union(hull, shapely.convex_hull(points) if hull.geom_type != "Polygon" else hull)
+        xy_m = np.column_stack((self.node_x_m, self.node_y_m))
+        grid_m = max(EXTENT_GRID_M, float(np.ptp(xy_m, axis=0).max()) / EXTENT_CELLS)
+        _, kept = np.unique(xy_m // grid_m, axis=0, return_index=True)
+        points = shapely.multipoints(xy_m[kept])
+        hull = shapely.concave_hull(points, ratio=0.2)
+        return hull if hull.geom_type == "Polygon" else shapely.convex_hull(points)
 
     def _edge_min(self, mode: int) -> NDArray[np.float64]:
         m_per_min = self.kind_kmh[:, mode, :] * (1000 / 60)
@@ -177,4 +178,4 @@ class StreetNetwork:
         links = coo_array((np.ones(len(tail)), (tail, head)), shape=(self.n_nodes, self.n_nodes))
         _, node_label = connected_components(links, directed=False)
         _, label[usable] = np.unique(node_label[tail], return_inverse=True)
-        return Components(label, np.bincount(label[usable], weights=self.edge_length_m[usable]))
+        return Components(label, np.bincount(label[usable], self.edge_length_m[usable]).astype(np.float64))

@@ -11,8 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from gisplan.network.build import RawStreets
 from gisplan.network.errors import BadParameter, BadStreets
+from gisplan.network.raw import RawStreets
 
 Line = NDArray[np.float64]
 
@@ -26,8 +26,9 @@ def raw_from_lines(
     """Raw streets (metres) of lines given as arrays of shape (k, 2), one way a line.
 
     Vertices at the same coordinates are one node. An end of a line is also joined to any vertex within
-    `snap_tolerance_m`, and takes its place (the one of least x, then y). Lines that cross without a common vertex
-    stay apart, as a bridge must: join them with `node_crossings` where the layer is known to be flat.
+    `snap_tolerance_m`, and takes its place (the one of least x, then y). Lines that cross without a common
+    vertex stay apart, as a bridge must: join them with `node_crossings` where the layer is known to be
+    flat.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def raw_from_lines(
     for position, line in enumerate(lines):
         if line.ndim != 2 or line.shape[1] != 2:
             raise BadStreets(
-                f"Expected lines as arrays of shape (k, 2), found {line.shape} at line {position}; keep x and y only."
+                f"Expected lines of shape (k, 2), found {line.shape} at line {position}; keep x and y only."
             )
     sizes = np.array([len(line) for line in lines], dtype=np.int64)
     offsets = np.concatenate(([0], np.cumsum(sizes)))
@@ -64,13 +65,12 @@ def raw_from_lines(
 
 
 def _join_ends(places_m: Line, ends: NDArray[np.int64], tolerance_m: float) -> NDArray[np.int64]:
-    """Cluster of each place; only pairs with at least one line end are joined, so dense curves keep their shape."""
+    """Cluster of each place; only pairs with a line end are joined, so dense curves keep their shape."""
     finite = np.flatnonzero(np.isfinite(places_m).all(axis=1))
     tree = cKDTree(places_m[finite])
     ends = ends[np.isfinite(places_m[ends]).all(axis=1)]
-    near = tree.query_ball_point(places_m[ends], tolerance_m)
-    tail = np.repeat(ends, [len(found) for found in near])
-    head = finite[np.fromiter((place for found in near for place in found), dtype=np.int64, count=len(tail))]
+    pairs = cKDTree(places_m[ends]).sparse_distance_matrix(tree, tolerance_m, output_type="ndarray")
+    tail, head = ends[pairs["i"]], finite[pairs["j"]]
     links = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(places_m), len(places_m)))
     return connected_components(links, directed=False)[1].astype(np.int64)
 
@@ -81,9 +81,10 @@ def _first_of_each(places_m: Line, cluster: NDArray[np.int64]) -> Line:
 
 
 def node_crossings(lines: Sequence[Line]) -> list[Line]:
-    """Lines (metres) with a common vertex added wherever two of them cross or touch; order and number are kept.
+    """Lines (metres) with a common vertex added where two of them cross or touch, in the same order.
 
-    For flat layers only: it joins a bridge to the street below. Overlapping stretches are joined at their ends.
+    For flat layers only: it joins a bridge to the street below. Overlapping stretches are joined at their
+    ends.
     """
     shapes = shapely.linestrings(
         np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), [len(k) for k in lines])

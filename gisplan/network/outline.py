@@ -1,10 +1,11 @@
-"""Polygons around reached streets: a distance field on a grid, and its contours, nested and valid by construction.
+"""Polygons around reached streets: contours of a distance field, nested and valid by construction.
 
-The field holds, at each grid node, the distance to the nearest reached street. Adding streets only lowers it, so the
-contour of a longer band encloses that of a shorter one: in every cell the crossings move outward, and the piece of
-polygon inside a cell is convex or, at a saddle, two convex corners kept apart. Crossings are rounded to 1/16 of a
-cell and kept off the grid nodes, so that every coordinate is an exact binary number, no ring touches another, and
-"inside" holds exactly and not only up to rounding. (Marching squares: Lorensen and Cline 1987, in the plane.)
+The field holds, at each grid node, the distance to the nearest reached street. Adding streets only lowers
+it, so the contour of a longer band encloses that of a shorter one: in every cell the crossings move
+outward, and the piece of polygon inside a cell is convex or, at a saddle, two convex corners kept apart.
+Crossings are rounded to 1/16 of a cell and kept off the grid nodes, so that every coordinate is an exact
+binary number, no ring touches another, and "inside" holds exactly and not only up to rounding. (Marching
+squares: Lorensen and Cline 1987, in the plane.)
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-STEPS = 16
+from gisplan.network.contour import STEPS, fill_holes, label_parts, trace_rings
 
 
 class Grid(NamedTuple):
@@ -29,19 +30,10 @@ class Grid(NamedTuple):
     rows: int
 
 
-class _Runs(NamedTuple):
-    """Stretches of equal value in each row, with the root run of the connected part that each belongs to."""
-
-    row: NDArray[np.int32]
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
-    root: NDArray[np.int32]
-
-
 def grid_over(
     bounds_m: tuple[float, float, float, float], *, margin_m: float, cell_m: float, max_nodes: int
 ) -> Grid:
-    """Grid (metres) over the bounds and a margin; the cell is doubled until the grid has at most `max_nodes`."""
+    """Grid (metres) over the bounds and a margin; the cell doubles until there are at most `max_nodes`."""
     while True:
         pad_m = margin_m + 2 * cell_m
         x0_m, y0_m = (np.floor((low - pad_m) / cell_m) * cell_m for low in bounds_m[:2])
@@ -60,12 +52,12 @@ def blank_field(grid: Grid) -> NDArray[np.float32]:
 def outline(
     field: NDArray[np.float32], grid: Grid, *, buffer_m: float, fill_below_m2: float
 ) -> shapely.MultiPolygon:
-    """The ground (metres) within `buffer_m` of the painted streets; holes below `fill_below_m2` are filled."""
+    """The ground (metres) within `buffer_m` of the painted streets, holes below `fill_below_m2` filled."""
     inside = (field <= buffer_m * buffer_m).astype(np.uint8)
-    runs = _label(inside)
-    if _fill(inside, runs, int(fill_below_m2 / grid.cell_m**2)):
-        runs = _label(inside)
-    points, offsets, label = _trace(field, inside, runs, buffer_m)
+    runs = label_parts(inside)
+    if fill_holes(inside, runs, int(fill_below_m2 / grid.cell_m**2)):
+        runs = label_parts(inside)
+    points, offsets, label = trace_rings(field, inside, runs, buffer_m)
     if not len(label):
         return shapely.MultiPolygon()
     xy_m = points * (grid.cell_m / STEPS) + (grid.x0_m, grid.y0_m)
@@ -125,149 +117,3 @@ def _paint_piece(field: Any, cell_m: float, piece: Any, reach_m: float) -> None:
             t = min(1.0, max(0.0, (px * dx + py * dy) * scale))
             ex, ey = px - t * dx, py - t * dy
             field[row, column] = min(field[row, column], np.float32(ex * ex + ey * ey))
-
-
-@njit(cache=True, nogil=True)
-def _label(inside: Any) -> _Runs:
-    """Connected parts by runs: inside joins along rows and columns, outside also across corners."""
-    rows, columns = inside.shape
-    total = rows
-    for row in range(rows):
-        for column in range(1, columns):
-            total += inside[row, column] != inside[row, column - 1]
-    runs = _Runs(
-        *(
-            np.empty(total, np.int32),
-            np.empty(total, np.int32),
-            np.empty(total, np.int32),
-            np.arange(total, dtype=np.int32),
-        )
-    )
-    count, above, above_end = 0, 0, 0
-    for row in range(rows):
-        begin = count
-        first = 0
-        for column in range(1, columns + 1):
-            if column == columns or inside[row, column] != inside[row, column - 1]:
-                runs.row[count], runs.first[count], runs.last[count] = row, first, column - 1
-                first = column
-                count += 1
-        _join_rows(inside, runs, (above, above_end), (begin, count))
-        above, above_end = begin, count
-    for run in range(total):
-        runs.root[run] = _root(runs.root, run)
-    return runs
-
-
-@njit(cache=True, nogil=True)
-def _join_rows(inside: Any, runs: Any, above: Any, below: Any) -> None:
-    lead = above[0]
-    for run in range(below[0], below[1]):
-        value = inside[runs.row[run], runs.first[run]]
-        slack = 0 if value else 1
-        while lead < above[1] and runs.last[lead] < runs.first[run] - 1:
-            lead += 1
-        other = lead
-        while other < above[1] and runs.first[other] <= runs.last[run] + 1:
-            near = runs.first[other] <= runs.last[run] + slack and runs.first[run] <= runs.last[other] + slack
-            if near and inside[runs.row[other], runs.first[other]] == value:
-                one, two = _root(runs.root, run), _root(runs.root, other)
-                runs.root[max(one, two)] = min(one, two)
-            other += 1
-
-
-@njit(cache=True, nogil=True)
-def _root(root: Any, run: int) -> int:
-    while root[run] != run:
-        root[run] = root[root[run]]
-        run = root[run]
-    return run
-
-
-@njit(cache=True, nogil=True)
-def _fill(inside: Any, runs: Any, below: int) -> bool:
-    """Set the holes with fewer than `below` nodes inside; the first run lies outside all polygons."""
-    size = np.zeros(len(runs.root), np.int64)
-    for run in range(len(runs.root)):
-        size[runs.root[run]] += runs.last[run] - runs.first[run] + 1
-    filled = False
-    for run in range(len(runs.root)):
-        root = runs.root[run]
-        if root != runs.root[0] and not inside[runs.row[run], runs.first[run]] and size[root] < below:
-            filled = True
-            root_is_small = True
-            if root_is_small:
-                size[root] = size[root]
-    if not filled:
-        return False
-    for run in range(len(runs.root)):
-        root = runs.root[run]
-        row = runs.row[run]
-        if root != runs.root[0] and not inside[row, runs.first[run]] and size[root] < below:
-            inside[row, runs.first[run] : runs.last[run] + 1] = 1
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _trace(field: Any, inside: Any, runs: Any, buffer_m: float) -> Any:
-    """Rings with the inside on their left: points in 1/16 cells, ring offsets, and the part each ring bounds."""
-    room = 0
-    for run in range(len(runs.root)):
-        room += 2 * inside[runs.row[run], runs.first[run]]
-    for row in range(1, inside.shape[0]):
-        for column in range(inside.shape[1]):
-            room += inside[row, column] != inside[row - 1, column]
-    points = np.empty((room, 2), np.int64)
-    offsets, labels = [0], [0]
-    for run in range(len(runs.root)):
-        row, column = runs.row[run], runs.last[run]
-        if inside[row, column] == 1:
-            offsets.append(
-                _follow(field, inside, points[offsets[-1] :], (row, column), buffer_m) + offsets[-1]
-            )
-            labels.append(runs.root[run])
-    return points[: offsets[-1]], np.array(offsets), np.array(labels[1:])
-
-
-@njit(cache=True, nogil=True)
-def _follow(field: Any, inside: Any, points: Any, start: Any, buffer_m: float) -> int:
-    """Walk one ring from the right end of a run, between an inside node on the left and an outside on the right.
-
-    Right ends passed are marked 2. Where the two nodes ahead are crossed, the ring turns left: corners stay apart.
-    """
-    row, column = start
-    ahead_row, ahead_column = 1, 0
-    count = 0
-    while True:
-        out_row, out_column = row - ahead_column, column + ahead_row
-        if ahead_row == 1:
-            if inside[row, column] == 2:
-                return count
-            inside[row, column] = 2
-        near, far = np.sqrt(np.float64(field[row, column])), np.sqrt(np.float64(field[out_row, out_column]))
-        share = (buffer_m - near) / (far - near) if near < buffer_m else 0.0
-        step = min(max(int(share * STEPS + 0.5), 1), STEPS - 1)
-        x, y = STEPS * column + step * ahead_row, STEPS * row - step * ahead_column
-        if count > 1 and _straight(points, count, x, y):
-            count -= 1
-        points[count, 0], points[count, 1] = x, y
-        count += 1
-        left, right = (
-            inside[row + ahead_row, column + ahead_column],
-            inside[out_row + ahead_row, out_column + ahead_column],
-        )
-        if not left:
-            ahead_row, ahead_column = ahead_column, -ahead_row
-        elif not right:
-            row, column = row + ahead_row, column + ahead_column
-        else:
-            row, column = out_row + ahead_row, out_column + ahead_column
-            ahead_row, ahead_column = -ahead_column, ahead_row
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _straight(points: Any, count: int, x: int, y: int) -> bool:
-    """Whether the last point lies on the way from the one before it to (x, y), and so says nothing."""
-    ax, ay = points[count - 1, 0] - points[count - 2, 0], points[count - 1, 1] - points[count - 2, 1]
-    bx, by = x - points[count - 1, 0], y - points[count - 1, 1]
-    return ax * by == ay * bx and ax * bx + ay * by > 0

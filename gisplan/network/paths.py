@@ -42,7 +42,7 @@ class _Space(NamedTuple):
 def reach(
     network: StreetNetwork, seeds: Seeds, *, minutes: float, mode: Mode, speed_kmh: float | None = None
 ) -> Reached:
-    """Minutes to every node within `minutes` of the seeds, the limit included (Dijkstra 1959, stopped at the limit).
+    """Minutes to every node within `minutes` of the seeds, the limit included (Dijkstra 1959, bounded).
 
     `speed_kmh` replaces the mode's default; the cost of the seeds is taken as it is.
 
@@ -68,7 +68,7 @@ def checked_minutes(minutes: float) -> float:
     """The minutes as float, above 0 and at most `MAX_MINUTES`; `BadParameter` otherwise."""
     if not 0 < minutes <= MAX_MINUTES:
         raise BadParameter(
-            f"Expected minutes above 0 and at most {MAX_MINUTES:g}, found {minutes}; ask for a time in that range."
+            f"Expected minutes above 0 and at most {MAX_MINUTES:g}, found {minutes}; ask for such a time."
         )
     return float(minutes)
 
@@ -88,7 +88,7 @@ def _space(network: StreetNetwork, arcs: Arcs) -> _Space:
 
 @njit(cache=True, nogil=True)
 def _search(arcs: Any, space: Any, seed_node: Any, seed_min: Any, limit_min: float) -> int:
-    """Settle all nodes within the limit; returns how many, listed in `space.touched` with `space.best` set."""
+    """Settle all nodes within the limit; returns how many, listed in `space.touched`, with `space.best`."""
     best = space.best
     size, count = 0, 0
     for k in range(len(seed_node)):

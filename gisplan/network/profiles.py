@@ -7,7 +7,8 @@ Sources, each named where it decides:
 - Italian highway code (D.Lgs. 285/1992): art. 175 closes motorways and main extra-urban roads (trunk) to
   people on foot and on bicycles; art. 3 lets bicycles into pedestrian areas.
 - GraphHopper's foot profile: people walk on cycleways (the wiki leaves them to a `foot` tag that most lack).
-- OSRM profiles `car.lua` (km/h by highway class, 0.8 of a stated limit) and `bicycle.lua` (km/h by surface, of
+- OSRM profiles `car.lua` (km/h by highway class, 0.8 of a stated limit) and `bicycle.lua` (km/h by surface,
+of
   a default of 15).
 """
 
@@ -28,6 +29,7 @@ MAX_KMH = 130.0
 
 Tags = Mapping[str, str | None]
 Directed = tuple[float, float]  # km/h forward and backward along the way, 0.0 where not allowed
+Speeds = tuple[Directed, Directed, Directed]  # walk, bike, car
 
 TAG_KEYS: tuple[str, ...] = (
     "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
@@ -61,7 +63,7 @@ HIGHWAYS: dict[str, HighwayClass] = {
     **{name: HighwayClass(walk=True, bike=True, car_kmh=None) for name in WALK_AND_BIKE},
     **{name: HighwayClass(walk=True, bike=False, car_kmh=None) for name in WALK_ONLY},
 }
-"""Classes left out (construction, proposed, raceway, busway, …) are open to nobody unless a tag opens them."""
+"""Classes left out (construction, proposed, raceway, …) are open to nobody unless a tag opens them."""
 
 UNTAGGED = HighwayClass(walk=True, bike=True, car_kmh=None)
 """A street of a plain line layer: walked and cycled both ways, no claim for cars."""
@@ -92,9 +94,9 @@ ACCESS_KEYS: dict[Mode, tuple[str, ...]] = {
 }
 
 BIKE_SURFACE_KMH = {
-    "wood": 10, "metal": 10, "cobblestone:flattened": 10, "paving_stones": 10, "compacted": 10, "cobblestone": 7,
-    "unpaved": 6, "fine_gravel": 10, "gravel": 6, "pebblestone": 6, "grass_paver": 6, "ground": 10, "dirt": 8,
-    "earth": 6, "grass": 6, "mud": 3, "sand": 3, "woodchips": 3, "sett": 9,
+    "wood": 10, "metal": 10, "cobblestone:flattened": 10, "paving_stones": 10, "compacted": 10,
+    "cobblestone": 7, "unpaved": 6, "fine_gravel": 10, "gravel": 6, "pebblestone": 6, "grass_paver": 6,
+    "ground": 10, "dirt": 8, "earth": 6, "grass": 6, "mud": 3, "sand": 3, "woodchips": 3, "sett": 9,
 }  # fmt: skip
 BIKE_SURFACE_DEFAULT_KMH = 15
 
@@ -128,16 +130,16 @@ def speed_ratio(mode: Mode, speed_kmh: float | None) -> float:
         raise BadParameter(f"Cars go at the speed of each street, found speed_kmh={speed_kmh}; leave it out.")
     if not 0 < speed_kmh <= MAX_KMH:
         raise BadParameter(
-            f"Expected a speed above 0 and at most {MAX_KMH:g} km/h, found {speed_kmh} for {mode}; correct it."
+            f"Expected a {mode} speed above 0 and at most {MAX_KMH:g} km/h, found {speed_kmh}; correct it."
         )
     return speed_kmh / default_kmh
 
 
-def street_speeds(tags: Tags) -> tuple[Directed, Directed, Directed]:
+def street_speeds(tags: Tags) -> Speeds:
     """Speed in km/h of walk, bike and car, forward and backward, at the default speeds; 0.0 = not allowed.
 
-    A tag with several values ("residential;footway", "30;50") is a street of parts in sequence: it is open only
-    where every part is open, and as fast as its slowest part.
+    A tag with several values ("residential;footway", "30;50") is a street of parts in sequence: it is open
+    only where every part is open, and as fast as its slowest part.
     """
     clean = {key: value.strip().lower() for key, value in tags.items() if value}
     return _walk(clean), _bike(clean), _car(clean)

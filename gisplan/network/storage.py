@@ -14,7 +14,7 @@ from gisplan.network.graph import FORMAT, StreetNetwork
 MANIFEST = "network.json"
 
 
-def save(network: StreetNetwork, directory: Path) -> None:
+def save_network(network: StreetNetwork, directory: Path) -> None:
     """Write the network's arrays (metres, km/h) into a folder of its own; workers may map it while it lives.
 
     Saving the same network again changes nothing.
@@ -42,8 +42,8 @@ def save(network: StreetNetwork, directory: Path) -> None:
     )
 
 
-def load(directory: Path, *, verify: bool = False) -> StreetNetwork:
-    """Map a saved network (metres, km/h) into memory, read-only; `verify` also reads all of it and checks the digest.
+def load_network(directory: Path, *, verify: bool = False) -> StreetNetwork:
+    """Map a saved network (metres, km/h) read-only into memory; `verify` reads all and checks the digest.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def load(directory: Path, *, verify: bool = False) -> StreetNetwork:
     manifest = _read_manifest(directory)
     if manifest.get("format") != FORMAT:
         raise BadNetworkFile(
-            f"Expected network format {FORMAT}, found {manifest.get('format')} in {directory}; load the streets again."
+            f"Expected network format {FORMAT}, found {manifest.get('format')} in {directory}; save it again."
         )
     arrays = {
         name: _map(directory / f"{name}.npy", *declared) for name, declared in manifest["arrays"].items()
@@ -66,7 +66,8 @@ def load(directory: Path, *, verify: bool = False) -> StreetNetwork:
         ) from error
     if verify and network.digest != manifest["digest"]:
         raise BadNetworkFile(
-            f"Expected the content {manifest['digest'][:12]}, found {network.digest[:12]} in {directory}; save it again."
+            f"Expected content {manifest['digest'][:12]}, found {network.digest[:12]} in {directory}; "
+            "save it again."
         )
     return network
 
@@ -98,7 +99,7 @@ def _map(path: Path, dtype: str, shape: list[int]) -> Any:
         ) from error
     if mapped.dtype.str != dtype or list(mapped.shape) != shape:
         raise BadNetworkFile(
-            f"Expected {path.name} as {dtype} of shape {shape}, found {mapped.dtype.str} of {list(mapped.shape)}; "
-            "save it again."
+            f"Expected {path.name} as {dtype} of shape {shape}, found {mapped.dtype.str} of "
+            f"{list(mapped.shape)}; save it again."
         )
     return np.asarray(mapped)
