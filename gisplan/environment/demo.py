@@ -24,6 +24,8 @@ DJANGO_STEPS = {
     "Administrator": ("create_admin",),
     "Static files": ("collectstatic", "--no-input"),
 }
+#: After the user's data, which may hold streets and people.
+LAST_STEPS = {"Station catchments": ("catchments", "--all")}
 
 
 def main(words: Sequence[str]) -> int:
@@ -40,6 +42,7 @@ def main(words: Sequence[str]) -> int:
         run_all(steps, {title: _django_step(*command) for title, command in DJANGO_STEPS.items()})
         if options.data:
             _load_folder(steps, options.data)
+        run_all(steps, {title: _django_step(*command) for title, command in LAST_STEPS.items()})
         steps.say(f"Ready in {steps.elapsed_s:.1f} s.")
         if options.no_serve:
             steps.say(
