@@ -97,6 +97,7 @@
       box.setAttribute("role", "dialog");
       box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
       event.popup._source.closeTooltip();
+      box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
       content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
@@ -162,8 +163,18 @@
     return group;
   }
 
-  function showAll(map, bounds, animate) {
-    map.fitBounds(bounds, { padding: [12, 12], animate: animate });
+  /* Fits the bounds, and again when the box changes (a turned phone, print) until the reader has moved the map. */
+  function keepInView(map, bounds) {
+    var untouched;
+    function showAll() {
+      map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      untouched = true;
+    }
+    map.on("movestart", function () { untouched = false; });
+    map.on("resize", function () { if (untouched) showAll(); });
+    new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(map.getContainer());
+    showAll();
+    return showAll;
   }
 
   function prepareMap(map, options) {
@@ -177,7 +188,7 @@
     names.style.zIndex = 590;
     names.setAttribute("aria-hidden", "true"); // each name is on its own feature, too
     var zoom = L.control.zoom({ zoomInTitle: options.zoomIn, zoomOutTitle: options.zoomOut }).addTo(map);
-    homeButton(zoom.getContainer(), options.home, function () { showAll(map, options.bounds, true); });
+    homeButton(zoom.getContainer(), options.home, keepInView(map, options.bounds));
     L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(options.attribution).addTo(map);
 
@@ -186,7 +197,6 @@
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
     handleFocus(map, options.close);
-    showAll(map, options.bounds, false);
     document.querySelectorAll('input[data-map="' + options.name + '"]').forEach(function (input) {
       input.addEventListener("change", function () {
         var group = map.planLayers[input.getAttribute("data-switch")];
