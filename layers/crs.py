@@ -264,9 +264,3 @@ def _crs(srid: int) -> CRS:
         return CRS.from_epsg(srid)
     except CRSError as error:
         raise CrsUnknown(f"Expected an SRID of the EPSG register such as 32632, found {srid}.") from error
-
-
-def utm_zone_srid(lon: float, lat: float) -> int:
-    """The WGS 84 UTM zone of a place anywhere on earth, in metres: for streets outside the territory."""
-    zone = min(int((lon + 180) // 6) + 1, 60)
-    return (32600 if lat >= 0 else 32700) + zone
