@@ -26,7 +26,8 @@ def _unpack(archive: Path, into: Path, *, depth: int) -> None:
                 opened.extract(member, into)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise ArchiveRefused(
-            f"Expected a readable zip archive in {archive.name}, found: {error}: pack it again without a password."
+            f"Expected a readable zip archive in {archive.name}, found: {error}: pack it again without a"
+            " password."
         ) from error
     for nested in sorted(into.rglob("*")):
         if nested.is_file() and zipfile.is_zipfile(nested) and nested.suffix.lower() == ".zip":
@@ -41,7 +42,8 @@ def _unpack(archive: Path, into: Path, *, depth: int) -> None:
 def _check(members: list[zipfile.ZipInfo], name: str) -> None:
     if len(members) > archive_files():
         raise ArchiveRefused(
-            f"Expected at most {archive_files():,} files in {name}, found {len(members):,}: pack only the layer."
+            f"Expected at most {archive_files():,} files in {name}, found {len(members):,}: pack only"
+            " the layer."
         )
     unpacked = sum(member.file_size for member in members)
     if unpacked > archive_bytes():

@@ -38,6 +38,7 @@ _EQUIVALENT = 70  # PROJ's mark for "the same parameters under another name"; be
 
 Box = tuple[float, float, float, float]
 Geometries = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,23 @@ def described(text: str) -> str:
         return text.strip()[:60]
 
 
-def srid_from_wkt(wkt: str, *, where: str = "the .prj") -> int:
-    return srid_from_text(wkt, where=where)
+def utm_srid_for(lon: float, lat: float = 45.0) -> int:
+    """WGS 84 UTM, in metres, of a place; Italy uses zone 32 west of 12° E and zone 33 east of it."""
+    if touches_italy(np.array([[lon, lat, lon, lat]]))[0]:
+        return UTM_32N if lon < 12 else UTM_33N
+    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
+        raise NoOperation(f"Expected a place between 80° S and 84° N for metres of UTM, found {lon}, {lat}.")
+    return (32601 if lat >= 0 else 32701) + min(int((lon + 180) // 6), 59)
 
 
-def utm_srid_for(lon: float) -> int:
-    """Stored CRS of a territory centred on this longitude: zone 32 west of 12° E, zone 33 east of it."""
-    west, _, east, _ = ITALY_LON_LAT
-    if not west <= lon <= east:
-        raise OutsideItaly(f"Expected a longitude inside Italy ({west}–{east} E), found {lon}.")
-    return UTM_32N if lon < 12 else UTM_33N
-
-
-def is_geographic(srid: int) -> bool:
-    return bool(_crs(srid).is_geographic)
+def transform_xy(x: Floats, y: Floats, from_srid: int, to_srid: int) -> tuple[Floats, Floats]:
+    """Coordinates with the best operation for where they lie; a ballpark operation is refused."""
+    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    transformer = operation_for(box, from_srid, to_srid).transformer
+    if transformer is None:
+        return x, y
+    moved_x, moved_y = transformer.transform(x, y, errcheck=True)
+    return moved_x, moved_y
 
 
 def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transformed:
@@ -137,14 +141,16 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
         _crs(from_srid),
         _crs(to_srid),
         always_xy=True,
-        area_of_interest=AreaOfInterest(*area),
+        area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
         allow_ballpark=False,
     )
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)}, found"
-            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland, Sardinia,"
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
+            f" {_box_text(area)}, found"
+            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia,"
             " Sicily) and import the parts."
         )
     best = min(fitting, key=_preference)
@@ -153,7 +159,7 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
 
 
 def _preference(candidate: Transformer) -> tuple[bool, float, float]:
-    """Operations made for Italy first (the French box of ED50 holds Torino too), then accuracy, then the smaller area."""
+    """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
     area = candidate.area_of_use
     named = any(word in area.name for word in ("Italy", "World", "Europe"))
     accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
@@ -178,7 +184,7 @@ def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
     """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
     try:
-        moved = transformer.transform_bounds(*box, densify_pts=21, errcheck=True)
+        moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
     except ProjError as error:
         raise _does_not_fit(box, srid) from error
     if not np.isfinite(moved).all():
@@ -194,8 +200,8 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
     )
 
 
-def boxes_lon_lat(boxes: npt.NDArray[np.float64], srid: int) -> npt.NDArray[np.float64]:
-    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, from the corners; infinite where the system cannot hold them."""
+def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
+    """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
     transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
@@ -222,12 +228,13 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
     if not touches_italy(np.asarray([box]))[0]:
         west, south, east, north = ITALY_LON_LAT
         raise OutsideItaly(
-            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box {_box_text(box)}"
+            f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
+            f" {_box_text(box)}"
             f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
         )
 
 
-def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
     """For rows of west, south, east, north in degrees: which touch the box of Italy."""
     west, south, east, north = ITALY_LON_LAT
     margin = _BOX_MARGIN_DEG
@@ -241,7 +248,7 @@ def touches_italy(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _moved(geometries: Geometries, transformer: Transformer) -> Geometries:
-    def move(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def move(coordinates: Floats) -> Floats:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1], errcheck=True))
 
     return np.asarray(shapely.transform(geometries, move))

@@ -12,7 +12,8 @@ from layers.errors import EncodingRefused, SourceDamaged
 
 # The dbf language byte, where it names one code page (0x57 says "ANSI", which names none).
 LANGUAGE_BYTES = {
-    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x04: "mac_roman", 0x08: "cp865", 0x09: "cp437", 0x0A: "cp850",
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x04: "mac_roman", 0x08: "cp865", 0x09: "cp437",
+    0x0A: "cp850",
     0x0B: "cp437", 0x0D: "cp437", 0x0E: "cp850", 0x10: "cp850", 0x12: "cp850", 0x14: "cp850", 0x16: "cp850",
     0x18: "cp850", 0x1D: "cp850", 0x25: "cp850", 0x37: "cp850", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852",
     0x65: "cp866", 0x66: "cp865", 0x67: "cp861", 0x6A: "cp737", 0x6B: "cp857", 0xC8: "cp1250", 0xC9: "cp1251",
@@ -32,7 +33,7 @@ class TextEncoding:
 
 
 def codec_name(text: str, *, where: str) -> str:
-    """The Python name of a codec written in any of the ways of .cpg files: UTF-8, 1252, ANSI 1252, 88591, OEM 850."""
+    """The Python name of a codec in any spelling of .cpg files: UTF-8, 1252, ANSI 1252, 88591, OEM 850."""
     bare = re.sub(r"^(ansi|oem|cp|windows|ibm)[\s_-]*(?=\d)", "", text.strip().lower())
     special = {"65001": "utf-8", "88591": "iso8859-1", "885915": "iso8859-15", "10000": "mac_roman"}
     for candidate in (special.get(bare), f"cp{bare}" if bare.isdigit() else None, bare.replace(" ", "-")):
@@ -48,7 +49,7 @@ def codec_name(text: str, *, where: str) -> str:
 
 
 def choose_encoding(dbf: Path, *, cpg: Path | None = None, cst: Path | None = None) -> TextEncoding:
-    """.cpg, then .cst, then the language byte, then detection; a declaration that cannot read the bytes loses."""
+    """.cpg, .cst, language byte, detection, in this order; a declaration that cannot read the bytes loses."""
     values = _non_ascii_values(dbf)
     contradicted = None
     for rule, codec in _declared(dbf, cpg, cst):
@@ -76,7 +77,7 @@ def decodes(values: list[bytes], codec: str) -> bool:
 
 
 def _decodes(value: bytes, codec: str) -> bool:
-    """Whether the bytes are text in this codec; a character cut by the width of the field does not count against it."""
+    """Whether the bytes are text in this codec; a last character cut by the field is forgiven."""
     try:
         codecs.getincrementaldecoder(codec)("strict").decode(value)
     except UnicodeDecodeError:

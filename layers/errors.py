@@ -1,4 +1,4 @@
-"""Every refusal of this app: one sentence (expected, found, where, what to do) and a code of docs/issue_codes.md."""
+"""Refusals: one sentence each (expected, found, where, what to do) and a code of docs/issue_codes.md."""
 
 from typing import Any
 
@@ -88,6 +88,10 @@ class LayerNotFound(LayersError, LookupError):
 
 class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
+
+
+class TargetRefused(LayersError, ValueError):
+    code = "target_refused"
 
 
 class StreetsRefused(SourceRefused):

@@ -45,7 +45,7 @@ def columns_of(names: Sequence[str], types: Sequence[Any]) -> tuple[list[Column]
 
 
 def safe_name(text: str) -> str:
-    """Lower-case ASCII letters, digits and underscores, not starting with a digit: 'Città (2021)' -> 'citta_2021'."""
+    """Lower-case ASCII letters, digits and underscores, no digit first: 'Città (2021)' -> 'citta_2021'."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     name = (
         re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

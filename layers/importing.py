@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from layers import store
 from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
-from layers.fields import Column, safe_name
+from layers.fields import safe_name
 from layers.models import ImportIssue, ImportRun, Layer, Version
 from layers.reading import Chunk, Reading
 from layers.reports import DRY_RUN, FAILED, REFUSED, STORED, UNCHANGED, Clock, ImportReport, Progress
@@ -121,8 +121,10 @@ def layer_name(given: str | None, path: Path) -> str:
     name = given if given is not None else safe_name(path.name.split(".")[0])[:50]
     if not _NAME.fullmatch(name) or _VERSION_NAME.fullmatch(name):
         raise NameRefused(
-            "Expected a layer name of lower-case letters, digits and underscores (50 at most, a letter first, not"
-            f" ending like _v1), found {name!r}: give one with --name, such as {safe_name(name) or 'layer'!r}."
+            "Expected a layer name of lower-case letters, digits and underscores (50 at most, a letter"
+            " first, not"
+            f" ending like _v1), found {name!r}: give one with --name, such as"
+            f" {safe_name(name) or 'layer'!r}."
         )
     return name
 
@@ -147,17 +149,16 @@ def _store(reading: Reading, options: Options) -> None:
     report, clock = reading.report, reading.clock
     layer, _ = Layer.objects.get_or_create(name=report.name, defaults={"title": options.title or ""})
     last = Version.objects.filter(layer=layer).order_by("-number").first()
-    report.version = last.number + 1 if last else 1
-    report.table = f"{layer.name}_v{report.version}"
-    store.create_table(
-        report.table, reading.columns, geometry_type=str(report.geometry_type), srid=reading.stored_srid
-    )
-    store.copy_rows(report.table, reading.columns, _rows(reading))
+    number = last.number + 1 if last else 1
+    table = f"{layer.name}_v{number}"
+    store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
+    store.copy_rows(table, reading.columns, _rows(reading))
     _check_whole(reading, options)
     with clock.phase("store"):
-        store.index_table(report.table)
+        store.index_table(table)
     with clock.phase("publish", report.features_stored):
-        _publish(layer, reading, options)
+        _publish(Version(layer=layer, number=number, table_name=table), reading, options)
+    report.version, report.table = number, table
 
 
 def _rows(reading: Reading) -> Iterator[bytes]:
@@ -176,40 +177,30 @@ def _check_whole(reading: Reading, options: Options) -> None:
     report = reading.report
     if not report.features_stored:
         raise NothingLeft(
-            f"Expected features with a usable geometry in {report.file}, found {report.features_read:,} without"
+            f"Expected features with a usable geometry in {report.file}, found {report.features_read:,}"
+            " without"
             f" ({', '.join(sorted({issue.code for issue in report.repairs}))}): correct the file."
         )
     if options.strict and report.repairs:
         first = report.repairs[0]
         at = "" if first.feature is None else f" at feature {first.feature}"
         raise RepairRefused(
-            f"Expected a file that needs no repair (strict), found {len(report.repairs):,} in {report.file}, first"
+            f"Expected a file that needs no repair (strict), found {len(report.repairs):,} in"
+            f" {report.file}, first"
             f" {first.code}{at}: correct the file or import it without strict."
         )
 
 
-def _publish(layer: Layer, reading: Reading, options: Options) -> None:
-    report = reading.report
+def _publish(version: Version, reading: Reading, options: Options) -> None:
+    layer, report = version.layer, reading.report
     if options.title and layer.title != options.title:
         layer.title = options.title
         layer.save(update_fields=["title"])
     layer.versions.filter(is_current=True).update(is_current=False)
-    version = Version.objects.create(
-        layer=layer,
-        number=report.version,
-        table_name=report.table,
-        geometry_type=report.geometry_type,
-        srid=report.srid,
-        stored_srid=report.stored_srid,
-        feature_count=report.features_stored,
-        bbox=report.bbox,
-        columns=report.columns,
-        digest=report.digest,
-        options=options.that_change_features(),
-        is_current=True,
-    )
-    store.point_view(layer.name, version.table_name, version_columns(version))
-
-
-def version_columns(version: Version) -> list[Column]:
-    return [Column(**column) for column in version.columns]
+    version.geometry_type = reading.geometry_type
+    version.srid, version.stored_srid = reading.srid, reading.stored_srid
+    version.feature_count, version.bbox, version.columns = report.features_stored, report.bbox, report.columns
+    version.digest, version.options = report.digest, options.that_change_features()
+    version.is_current = True
+    version.save()
+    store.point_view(layer.name, version.table_name, reading.columns)

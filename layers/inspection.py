@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layers import crs, sources
-from layers.encoding import choose_encoding, decodes
 from layers.decoding import decoded_name
+from layers.encoding import choose_encoding, decodes
 from layers.errors import LayersError
-from layers.sniff import FOLDER, SHAPEFILE, TABLE, ZIP, Content, sniff, table_delimiter
+from layers.sniff import FOLDER, SHAPEFILE, TABLE, ZIP, sniff, table_delimiter
 from layers.sources import Source
 
 _HEAD_BYTES = 65_536
@@ -28,7 +28,7 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class SourceSummary:
-    """`kind` is a word of layers.sniff, `driver` GDAL's where GDAL reads it, `problem` why it would be refused."""
+    """`kind` is a word of layers.sniff, `driver` GDAL's name, `problem` why it would be refused."""
 
     path: Path
     kind: str
@@ -39,7 +39,7 @@ class SourceSummary:
 
 
 def inspect(path: Path | str) -> SourceSummary:
-    """What a file or folder holds; content that is not understood is described, only a missing path is refused."""
+    """What a file or folder holds; content that is not understood is described, a missing path is refused."""
     path = Path(path)
     content = sniff(path)
     summary = SourceSummary(path, content.kind, content.words)

@@ -50,9 +50,9 @@ class Reading:
     def prepare(self, *, srid: int | None, encoding: str | None) -> None:
         """Settle system, encoding, columns and geometry type, all needed before the first row is stored."""
         report = self.report
-        self.srid = report.srid = _srid(self.source, srid, report.issues)
+        self.srid = report.srid = source_srid(self.source, srid, report.issues)
         with self.clock.phase("decode"):
-            text = _text_encoding(self.source, encoding, report.issues)
+            text = text_encoding(self.source, encoding, report.issues)
             report.encoding, report.encoding_rule = text.codec, text.rule
             self._decoder = Decoder(text.codec, carried=self._carried, where=self.source.path.name)
             schema = sources.schema(self.source)
@@ -62,7 +62,7 @@ class Reading:
         report.columns = [asdict(column) for column in self.columns]
         with self.clock.phase("check"):
             survey = survey_of(self.source, self.srid)
-        report.geometry_type = repair.stored_type(survey.dimension, multi=survey.multi)
+        self.geometry_type = report.geometry_type = repair.stored_type(survey.dimension, multi=survey.multi)
         self._dimension = survey.dimension
         self._operation = crs.operation_for(survey.box, self.srid, self.stored_srid)
         report.operation, report.accuracy_m = self._operation.name, self._operation.accuracy_m
@@ -86,7 +86,7 @@ class Reading:
     def _chunk(self, batch: Any, first: int) -> Chunk:
         clock, rows, issues = self.clock, len(batch), self.report.issues
         with clock.phase("read"):
-            kept = _geometries(batch, first, issues)
+            kept = geometries_of(batch, first, issues)
         with clock.phase("decode", rows):
             attributes = [self._decoded(column, values, first) for column, values in self._columns_of(batch)]
         with clock.phase("repair"):
@@ -100,7 +100,7 @@ class Reading:
         with clock.phase("repair", rows):
             kept = repair.made_valid(kept, self._dimension, issues)
         with clock.phase("check", rows):
-            geometries = repair.as_stored(kept.geometries, str(self.report.geometry_type))
+            geometries = repair.as_stored(kept.geometries, self.geometry_type)
             if len(kept.positions) < rows:
                 attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
         return Chunk(kept.positions, attributes, geometries)
@@ -118,9 +118,10 @@ class Reading:
             return
         where = self.source.path.name
         dimension = self._family.dimension(where)
-        if dimension != self._dimension or (self.report.geometry_type == "Point" and self._family.has_multi):
+        if dimension != self._dimension or (self.geometry_type == "Point" and self._family.has_multi):
             raise GeometryRefused(
-                f"Expected {self.source.geometry_type} in {where} as its header says, found {self._family.words()}:"
+                f"Expected {self.source.geometry_type} in {where} as its header says, found"
+                f" {self._family.words()}:"
                 " export it again."
             )
 
@@ -153,7 +154,7 @@ def survey_of(source: Source, srid: int) -> Survey:
         return Survey(*declared, source.bounds)
     family, inside, everything = Family(), np.full(4, np.nan), np.full(4, np.nan)
     for batch in sources.read_geometries(source):
-        kept = repair.usable(_geometries(batch, 0, []), [])
+        kept = repair.usable(geometries_of(batch, 0, []), [])
         family.add(kept.geometries)
         bounds = shapely.bounds(kept.geometries)
         everything = _joined(everything, bounds)
@@ -177,7 +178,7 @@ def _joined(box: npt.NDArray[np.float64], bounds: npt.NDArray[np.float64]) -> np
     return np.concatenate([np.fmin(box[:2], low), np.fmax(box[2:], high)])
 
 
-def _geometries(batch: Any, first: int, issues: list[Issue]) -> Kept:
+def geometries_of(batch: Any, first: int, issues: list[Issue]) -> Kept:
     """The WKB column; bytes that are no geometry are left out like a missing one, under their own code."""
     wkb = batch.column(batch.num_columns - 1).to_numpy(zero_copy_only=False)
     positions = np.arange(first, first + len(wkb), dtype=np.int64)
@@ -187,12 +188,13 @@ def _geometries(batch: Any, first: int, issues: list[Issue]) -> Kept:
     return Kept(geometries, positions).where(~unreadable)
 
 
-def _srid(source: Source, given: int | None, issues: list[Issue]) -> int:
+def source_srid(source: Source, given: int | None, issues: list[Issue]) -> int:
     if source.crs_text is not None and given is None:
         return crs.srid_from_text(source.crs_text, where=source.crs_where)
     if given is None:
         raise CrsMissing(
-            f"Expected a coordinate reference system in {source.path.name} (a shapefile's is in its .prj), found none:"
+            f"Expected a coordinate reference system in {source.path.name} (a shapefile's is in its"
+            " .prj), found none:"
             " give it with --srid, for example --srid 32632."
         )
     given = crs.checked_srid(given)
@@ -205,12 +207,13 @@ def _srid(source: Source, given: int | None, issues: list[Issue]) -> int:
     return given
 
 
-def _text_encoding(source: Source, given: str | None, issues: list[Issue]) -> TextEncoding:
+def text_encoding(source: Source, given: str | None, issues: list[Issue]) -> TextEncoding:
     if source.content != SHAPEFILE:
         codec = codec_name(given, where="--encoding") if given else "utf-8"
         if codec != "utf-8":
             raise EncodingRefused(
-                f"Expected utf-8, which {source.content.words} always is, found {codec} in --encoding: leave it out."
+                f"Expected utf-8, which {source.content.words} always is, found {codec} in --encoding:"
+                " leave it out."
             )
         return TextEncoding(codec, "format")
     if given is not None:

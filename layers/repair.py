@@ -117,7 +117,7 @@ def shorten(text: str, length: int = 200) -> str:
 
 
 class Family:
-    """What kinds of geometry a layer holds; one family (points, lines or polygons) is a layer, more are not."""
+    """The kinds of geometry in a layer, which must be of one family: points, lines or polygons."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -132,7 +132,8 @@ class Family:
         dimension = found.pop() if len(found) == 1 else None
         if dimension is None:
             raise GeometryRefused(
-                f"Expected one family of geometry (points, lines or polygons) in {where}, found {self.words()}:"
+                f"Expected one family of geometry (points, lines or polygons) in {where}, found"
+                f" {self.words()}:"
                 " split the layer by family."
             )
         return dimension
@@ -150,14 +151,14 @@ class Family:
 
 
 def declared_type(words: str) -> tuple[int, bool] | None:
-    """Dimension and multi of a declared type such as "Point" or "MultiPolygon Z"; None where any may follow."""
+    """Dimension and multi of a declared type ("Point", "MultiPolygon Z"); None where any may follow."""
     name = re.sub(r"^2\.5D | ?ZM?$| ?M$", "", words)
     dimension = _DIMENSIONS.get(name)
     return None if dimension is None else (dimension, name.startswith("Multi"))
 
 
 def stored_type(dimension: int, *, multi: bool) -> str:
-    """Lines and polygons are always stored as multi, so that the next version has the same type; points when needed."""
+    """Lines and polygons always as multi, so that versions agree in type; points only where needed."""
     return "Point" if dimension == 0 and not multi else _MULTI_NAMES[dimension]
 
 

@@ -32,12 +32,12 @@ class ImportReport:
     status: str = REFUSED
     reason: str | None = None
     reason_code: str | None = None
-    name: str | None = None
+    name: str = ""
     version: int | None = None
     table: str | None = None
     driver: str | None = None
     source_layer: str | None = None
-    digest: str | None = None
+    digest: str = ""
     encoding: str | None = None
     encoding_rule: str | None = None
     srid: int | None = None

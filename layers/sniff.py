@@ -65,9 +65,13 @@ _JSON_TYPES = {
 }  # fmt: skip
 
 
-def sniff(path: Path) -> Content:
+def check_exists(path: Path) -> None:
     if not path.exists():
         raise SourceNotFound(f"Expected a file or folder at {path}, found nothing there: check the path.")
+
+
+def sniff(path: Path) -> Content:
+    check_exists(path)
     if path.is_dir():
         return FOLDER
     with path.open("rb") as file:

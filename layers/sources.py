@@ -123,7 +123,8 @@ def _only_dataset(folder: Path, name: str, layer: str | None) -> tuple[Path, Con
         if len(chosen) != 1:
             names = ", ".join(path.name for path in found[:10])
             raise LayerNotChosen(
-                f"Expected one dataset in {name}, found {len(found)} ({names}): choose one by its stem with --layer."
+                f"Expected one dataset in {name}, found {len(found)} ({names}): choose one by its stem"
+                " with --layer."
             )
         return chosen[0], checked_content(chosen[0]), None
     return found[0], checked_content(found[0]), None if layer == found[0].stem else layer
@@ -135,7 +136,8 @@ def described(path: Path, content: Content, layer: str | None) -> Source:
     info = _info(path, chosen)
     if info["driver"] != DRIVERS[content.kind]:
         raise NotWhatItSays(
-            f"Expected {content.words} in {path.name}, found what GDAL reads as {info['driver']}: export it again."
+            f"Expected {content.words} in {path.name}, found what GDAL reads as {info['driver']}: export"
+            " it again."
         )
     if not info["features"]:
         raise SourceEmpty(f"Expected features in {path.name} ({chosen}), found none: export it again.")
@@ -171,7 +173,8 @@ def _shapefile_parts(shp: Path) -> tuple[Path, ...]:
     if missing:
         raise PartMissing(
             f"Expected {shp.stem}{' and '.join(missing)} beside {shp.name}, found "
-            f"{', '.join(part.name for part in parts)}: add the missing part (a shapefile is .shp, .shx and .dbf)."
+            f"{', '.join(part.name for part in parts)}: add the missing part (a shapefile is .shp, .shx"
+            " and .dbf)."
         )
     return parts
 
@@ -211,7 +214,7 @@ def _info(path: Path, layer: str) -> dict[str, Any]:
 
 
 def _carrier(path: Path) -> str | None:
-    """Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding turns the bytes into text."""
+    """Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text."""
     return "ISO-8859-1" if path.suffix.lower() == ".shp" else None
 
 

@@ -109,7 +109,8 @@ def _grants(view: str) -> list[tuple[str, str | None]]:
     """Privileges on the view that its owner gave to others."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid ="
+            " c.relnamespace"
             " CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN pg_roles role ON role.oid = acl.grantee"
             " WHERE n.nspname = %s AND c.relname = %s AND acl.grantee <> c.relowner",
             [SCHEMA, view],

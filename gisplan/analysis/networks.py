@@ -4,20 +4,20 @@ import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 
+from gisplan import network as engine
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
-from gisplan.network import storage
-from gisplan.network.build import build_network
-from gisplan.network.graph import StreetNetwork as StreetArrays
-from gisplan.network.raw import RawStreets
 from gisplan.territory.models import MunicipalityBoundary, Station
-from layers import crs, streets
+from layers import crs
+from layers.street_lines import StreetLines, file_digest
+from layers.streets import read_streets
 
 
 @dataclass(frozen=True)
@@ -41,28 +41,27 @@ def load_network(
 ) -> LoadedNetwork:
     """Read a street file, build the network and keep it; the same file under the same name changes nothing."""
     name = name or path.name.split(".")[0]
-    file_digest = streets.file_digest(path)
-    known = StreetNetwork.objects.filter(name=name, file_digest=file_digest).first()
+    digest = file_digest(path)
+    known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
     if known and network_folder(known.digest).is_dir():
         return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
-    lines = streets.read_streets(path, srid=srid)
+    lines = read_streets(path, srid=srid)
     extent = _extent(lines)
     covers_territory = _touches_territory(extent)
     if only_in_territory and not covers_territory:
         raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
     # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
     middle = extent.centroid
-    network_srid = settings.STORED_SRID if covers_territory else crs.utm_zone_srid(middle.x, middle.y)
-    moved = crs.transform(shapely.points(lines.lon, lines.lat), crs.WGS84, network_srid)
-    x_m, y_m = shapely.get_coordinates(moved.geometries).T
-    raw = RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
-    built, report = build_network(raw)
+    network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
+    x_m, y_m = crs.transform_xy(lines.lon, lines.lat, crs.WGS84, network_srid)
+    raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
+    built, report = engine.build_network(raw)
     row, _ = StreetNetwork.objects.update_or_create(
         name=name,
         defaults={
             "kind": lines.kind,
             "file_name": path.name,
-            "file_digest": file_digest,
+            "file_digest": digest,
             "digest": _keep_arrays(built),
             "srid": network_srid,
             "nodes": report.nodes,
@@ -76,7 +75,7 @@ def load_network(
     return LoadedNetwork(row, is_new=True, stations_inside=_stations_inside(row))
 
 
-def _extent(lines: streets.StreetLines) -> Polygon:
+def _extent(lines: StreetLines) -> Polygon:
     """The convex hull of the nodes, in EPSG:4326; some metres wider, so that one street has an area."""
     hull = shapely.convex_hull(shapely.multipoints(np.column_stack([lines.lon, lines.lat])))
     return cast(Polygon, GEOSGeometry(memoryview(shapely.to_wkb(hull.buffer(0.0001))), srid=crs.WGS84))
@@ -86,20 +85,20 @@ def network_folder(digest: str) -> Path:
     return Path(settings.NETWORKS_DIR) / digest
 
 
-def _keep_arrays(built: StreetArrays) -> str:
+def _keep_arrays(built: engine.StreetNetwork) -> str:
     """Save beside, then move into place: a half-written folder never has a network's name."""
     target = network_folder(built.digest)
     if not target.is_dir():
         partial = target.with_name(f"{built.digest}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        storage.save(built, partial)
+        engine.save_network(built, partial)
         partial.rename(target)
     return built.digest
 
 
 @lru_cache(maxsize=8)
-def open_network(digest: str) -> StreetArrays:
-    return storage.load(network_folder(digest))
+def open_network(digest: str) -> engine.StreetNetwork:
+    return engine.load_network(network_folder(digest))
 
 
 def networks_by_quality() -> list[StreetNetwork]:

@@ -13,7 +13,7 @@ from gisplan.environment.cluster import Cluster
 from gisplan.environment.errors import CommandFailed, EnvironmentFault
 from gisplan.environment.lease import database_lease
 from gisplan.environment.serving import serve
-from gisplan.environment.state import PYTHON, State, clean_environment
+from gisplan.environment.state import PYTHON, State, product_environment
 from gisplan.environment.steps import Steps, run_all
 
 # In this order; each is idempotent and ends by printing what it did.
@@ -24,6 +24,8 @@ DJANGO_STEPS = {
     "Administrator": ("create_admin",),
     "Static files": ("collectstatic", "--no-input"),
 }
+#: After the user's data, which may hold streets and people.
+LAST_STEPS = {"Station catchments": ("catchments", "--all")}
 
 
 def main(words: Sequence[str]) -> int:
@@ -40,6 +42,7 @@ def main(words: Sequence[str]) -> int:
         run_all(steps, {title: _django_step(*command) for title, command in DJANGO_STEPS.items()})
         if options.data:
             _load_folder(steps, options.data)
+        run_all(steps, {title: _django_step(*command) for title, command in LAST_STEPS.items()})
         steps.say(f"Ready in {steps.elapsed_s:.1f} s.")
         if options.no_serve:
             steps.say(
@@ -126,7 +129,7 @@ def _django_step(*command: str) -> Callable[[], str]:
     def step() -> str:
         done = subprocess.run(
             [PYTHON, "-m", "gisplan", *command],
-            env=clean_environment(),
+            env=product_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -137,17 +140,24 @@ def _django_step(*command: str) -> Callable[[], str]:
                 f"`gisplan {command[0]}` ended with exit code {done.returncode}, for the reason above: "
                 "remove the cause and run ./scripts/demo again."
             )
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        return lines[-1] if lines else "done"
+        return _last_words(done.stdout)
 
     return step
+
+
+def _last_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    applied = sum(line.startswith("Applying ") for line in lines)
+    if applied:
+        return f"{applied} migrations applied"
+    return lines[-1] if lines else "done"
 
 
 def _load_folder(steps: Steps, folder: Path) -> None:
     """Its lines are the result, one a file: they go straight to the reader."""
     steps.say(f"Data of {folder}")
     command: list[str | Path] = [PYTHON, "-m", "gisplan", "load_folder", folder]
-    done = subprocess.run(command, env=clean_environment(), stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(command, env=product_environment(), stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise CommandFailed(
             f"`gisplan load_folder {folder}` ended with exit code {done.returncode}, for the reason above: "

@@ -186,7 +186,7 @@ def _client_style(style: Style, kind: Kind, spec: MapSpec) -> dict[str, Any]:
 
 
 def _drawn(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> dict[str, Any]:
-    """What the browser draws and says, and nothing else: a shape each, and one mark for the points of one place."""
+    """What the browser draws and says, and no more: a shape each, one mark for the points of one place."""
     groups: dict[object, list[dict[str, Any]]] = {}
     for order, feature in enumerate(layer.located):
         place = _place(feature["geometry"])

@@ -84,8 +84,8 @@
   function nameOnMap(layer) {
     var place = layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
     var name = element("span", "", nameOf(layer.feature.properties));
-    name.setAttribute("aria-hidden", "true");
-    return L.tooltip(place, { content: name, permanent: true, direction: "center", className: "map-name", pane: "names" });
+    var icon = L.divIcon({ className: "map-name", html: name, iconSize: null });
+    return L.marker(place, { icon: icon, pane: "names", interactive: false, keyboard: false });
   }
 
   /* A popup takes the keyboard with it and gives it back to where it came from. */
@@ -97,7 +97,8 @@
       box.setAttribute("role", "dialog");
       box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
       event.popup._source.closeTooltip();
-      content.tabIndex = -1;
+      box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
+      content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
     map.on("popupclose", function (event) {
@@ -162,8 +163,18 @@
     return group;
   }
 
-  function showAll(map, bounds, animate) {
-    map.fitBounds(bounds, { padding: [12, 12], animate: animate });
+  /* Fits the bounds, and again when the box changes (a turned phone, print) until the reader has moved the map. */
+  function keepInView(map, bounds) {
+    var untouched;
+    function showAll() {
+      map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      untouched = true;
+    }
+    map.on("movestart", function () { untouched = false; });
+    map.on("resize", function () { if (untouched) showAll(); });
+    new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(map.getContainer());
+    showAll();
+    return showAll;
   }
 
   function prepareMap(map, options) {
@@ -173,9 +184,11 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     box.setAttribute("lang", options.lang);
-    map.createPane("names").style.zIndex = 590;
+    var names = map.createPane("names");
+    names.style.zIndex = 590;
+    names.setAttribute("aria-hidden", "true"); // each name is on its own feature, too
     var zoom = L.control.zoom({ zoomInTitle: options.zoomIn, zoomOutTitle: options.zoomOut }).addTo(map);
-    homeButton(zoom.getContainer(), options.home, function () { showAll(map, options.bounds, true); });
+    homeButton(zoom.getContainer(), options.home, keepInView(map, options.bounds));
     L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(options.attribution).addTo(map);
 
@@ -184,7 +197,6 @@
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
     handleFocus(map, options.close);
-    showAll(map, options.bounds, false);
     document.querySelectorAll('input[data-map="' + options.name + '"]').forEach(function (input) {
       input.addEventListener("change", function () {
         var group = map.planLayers[input.getAttribute("data-switch")];

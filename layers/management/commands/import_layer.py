@@ -52,7 +52,8 @@ def summary_of(report: ImportReport) -> str:
     where = f" as {report.table}" if report.table else ""
     seconds = sum(phase.seconds for phase in report.phases)
     text = (
-        f"{report.status}: {report.features_stored} of {report.features_read} features of {report.file}{where},"
+        f"{report.status}: {report.features_stored} of {report.features_read} features of"
+        f" {report.file}{where},"
         f" EPSG:{report.srid} to EPSG:{report.stored_srid}, {len(report.issues)} issues, {seconds:.1f} s"
     )
     return "\n".join([text, *(f"  {issue.code}: {issue.message}" for issue in report.issues[:20])])

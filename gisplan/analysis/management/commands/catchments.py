@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gisplan.analysis.exports import write_bands
+from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Band
 from gisplan.analysis.runs import SPEEDS_KMH, catchment_request, run_catchments
 from gisplan.analysis.tasks import catchments as catchments_task
@@ -44,6 +45,9 @@ class Command(BaseCommand):
             return
         if out is not None:
             check_target(out, ".gpkg")
+        elif not codes and not located_stations().exists():
+            self.stdout.write("no station with a known position in this territory: nothing to compute")
+            return
         run = run_catchments(request)
         written = write_bands(run, out) if out is not None else 0
         bands = Band.objects.filter(run=run)
