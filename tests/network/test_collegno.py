@@ -4,11 +4,13 @@ import math
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
-from gisplan.network import RawStreets, build_network, service_areas
+
+from gisplan.network import RawStreets, StreetNetwork, build_network, service_areas
 from gisplan.network.paths import Seeds, reach
 
 SHARED = Path(os.environ.get("GISPLAN_SHARED", Path(__file__).parents[2].parent / "shared"))
@@ -19,11 +21,13 @@ TAGS = ("highway", "oneway", "access", "junction", "maxspeed")
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason="../shared/data/network/collegno.graphml is absent")
 
 
-def plane_m(lon, lat):
+def plane_m(lon: float, lat: float) -> tuple[float, float]:
     return (math.radians(lon) * EARTH_M * math.cos(math.radians(45.09)), math.radians(lat) * EARTH_M)
 
 
-def edge_points(graph, tail, head, data):
+def edge_points(
+    graph: nx.MultiDiGraph, tail: str, head: str, data: dict[str, Any]
+) -> list[tuple[float, float]]:
     if "geometry" in data:
         pairs = re.findall(r"(\S+) (\S+?)[,)]", data["geometry"].split("(", 1)[1])
         return [plane_m(float(lon), float(lat)) for lon, lat in pairs]
@@ -31,7 +35,7 @@ def edge_points(graph, tail, head, data):
 
 
 @pytest.fixture(scope="module")
-def graph():
+def graph() -> nx.MultiDiGraph:
     graph = nx.read_graphml(FILE)
     for tail, head, data in graph.edges(data=True):
         data["points"] = edge_points(graph, tail, head, data)
@@ -42,7 +46,7 @@ def graph():
 
 
 @pytest.fixture(scope="module")
-def network(graph):
+def network(graph: nx.MultiDiGraph) -> StreetNetwork:
     names = list(graph.nodes)
     place = {name: k for k, name in enumerate(names)}
     xy_m = [plane_m(float(graph.nodes[n]["x"]), float(graph.nodes[n]["y"])) for n in names]
@@ -59,7 +63,7 @@ def network(graph):
     return build_network(RawStreets(keys, x_m, y_m, offsets, np.concatenate(ways).astype(np.int32), tags))[0]
 
 
-def walked_minutes(data):
+def walked_minutes(data: dict[str, Any]) -> float | None:
     values = set(re.findall(r"\w+", data["highway"]))
     closed = values & {
         "motorway",
@@ -73,7 +77,7 @@ def walked_minutes(data):
     return None if closed or data.get("access") in {"no", "private", "permit"} else data["length_m"] / 80
 
 
-def driven_minutes(data):
+def driven_minutes(data: dict[str, Any]) -> float | None:
     closed = {
         "footway",
         "cycleway",
@@ -91,7 +95,9 @@ def driven_minutes(data):
     return data["length_m"] / (0.8 * min(map(float, re.findall(r"\d+", data["maxspeed"]))) * 1000 / 60)
 
 
-def test_every_direction_of_the_file_is_one_side_of_an_edge(graph, network):
+def test_every_direction_of_the_file_is_one_side_of_an_edge(
+    graph: nx.MultiDiGraph, network: StreetNetwork
+) -> None:
     assert (
         network.edge_length_m.sum()
         < sum(data["length_m"] for *_, data in graph.edges(data=True))
@@ -99,7 +105,9 @@ def test_every_direction_of_the_file_is_one_side_of_an_edge(graph, network):
     )
 
 
-def test_walking_times_agree_with_networkx_from_ten_places(graph, network):
+def test_walking_times_agree_with_networkx_from_ten_places(
+    graph: nx.MultiDiGraph, network: StreetNetwork
+) -> None:
     peer = nx.Graph()
     for tail, head, data in graph.edges(data=True):
         minutes = walked_minutes(data)
@@ -115,7 +123,9 @@ def test_walking_times_agree_with_networkx_from_ten_places(graph, network):
         )
 
 
-def test_driven_directions_with_a_limit_cost_what_the_file_says(graph, network):
+def test_driven_directions_with_a_limit_cost_what_the_file_says(
+    graph: nx.MultiDiGraph, network: StreetNetwork
+) -> None:
     of_key = {int(key): k for k, key in enumerate(network.node_key)}
     cost_min = network.edge_min("car")
     ours = {}
@@ -132,7 +142,7 @@ def test_driven_directions_with_a_limit_cost_what_the_file_says(graph, network):
     assert checked > 500
 
 
-def test_bands_of_real_streets_are_valid_nested_and_within_the_walk(network):
+def test_bands_of_real_streets_are_valid_nested_and_within_the_walk(network: StreetNetwork) -> None:
     draw = np.random.default_rng(0).integers(0, network.n_nodes, 12)
     points_m = np.column_stack((network.node_x_m, network.node_y_m))[draw] + 15
     for point_m, area in zip(
