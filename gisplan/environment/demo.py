@@ -28,10 +28,7 @@ def main(words: Sequence[str]) -> int:
     run_all(steps, _set_up_steps())
     with ExitStack() as stack:
         steps.run("Database server", lambda: _start_server(stack, here))
-        _gisplan("prepare_demo")
-        if options.data:
-            steps.say(f"Data of {options.data}")
-            _gisplan("load_folder", options.data)
+        _gisplan("prepare_demo", *(["--data", options.data] if options.data else []))
         steps.say(f"Ready in {steps.elapsed_s:.1f} s.")
         if options.no_serve:
             steps.say(

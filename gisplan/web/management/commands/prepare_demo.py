@@ -1,12 +1,16 @@
 import hashlib
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
+from gisplan.analysis.inputs import located_stations
+from gisplan.analysis.models import Run
+from gisplan.analysis.runs import catchment_note, catchment_request, run_catchments
 from gisplan.environment.steps import Steps, run_all
 from gisplan.plan.accounts import ADMIN, create_admin
 from gisplan.plan.loading import load_plan
@@ -16,9 +20,15 @@ NOTHING = "nothing to do"
 
 
 class Command(BaseCommand):
-    help = "What ./scripts/demo runs: tables, territory, plan, administrator, static files; a second run is quick."
+    help = "What ./scripts/demo runs: tables, territory, plan, files, catchments; a second run is quick."
 
-    def handle(self, *_: object, **__: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--data", type=Path, metavar="DIR", help="also load what is recognised in a folder"
+        )
+
+    def handle(self, *_: object, **options: Any) -> None:
+        steps = Steps()
         table = {
             "Database tables": _tables,
             "Territory": _territory,
@@ -26,7 +36,20 @@ class Command(BaseCommand):
             "Administrator": _administrator,
             "Static files": _static_files,
         }
-        run_all(Steps(), table)
+        run_all(steps, table)
+        if options["data"]:
+            steps.say(f"Data of {options['data']}")
+            call_command("load_folder", options["data"])
+        steps.run("Station catchments", _catchments)
+
+
+def _catchments() -> str:
+    """After the user's data, which may hold streets and people."""
+    if not located_stations().exists():
+        return f"{NOTHING}: no station with a known position"
+    last = Run.objects.first()
+    run = run_catchments(catchment_request((5, 10, 15)))
+    return f"{NOTHING}: run {run.pk}" if last and last.pk >= run.pk else catchment_note(run)
 
 
 def _tables() -> str:
