@@ -96,7 +96,3 @@ class TargetRefused(LayersError, ValueError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
-
-
-class TargetRefused(LayersError, ValueError):
-    code = "target_refused"

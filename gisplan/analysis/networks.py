@@ -52,9 +52,8 @@ def load_network(
         raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
     # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
     middle = extent.centroid
-    network_srid = settings.STORED_SRID if covers_territory else crs.utm_zone_srid(middle.x, middle.y)
-    moved = crs.transform(shapely.points(lines.lon, lines.lat), crs.WGS84, network_srid)
-    x_m, y_m = shapely.get_coordinates(moved.geometries).T
+    network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
+    x_m, y_m = crs.transform_xy(lines.lon, lines.lat, crs.WGS84, network_srid)
     raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
     built, report = engine.build_network(raw)
     row, _ = StreetNetwork.objects.update_or_create(

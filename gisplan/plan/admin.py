@@ -41,7 +41,8 @@ class GeometryText(forms.Textarea):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, GEOSGeometry):
             return str(value.transform(WGS84, clone=True).ewkt)
-        return super().format_value(value)
+        text: str | None = super().format_value(value)
+        return text
 
 
 class RegisterAdmin(ModelAdmin):

@@ -95,7 +95,7 @@ def may_edit_claim(visitor: Visitor, claim: Claim) -> bool:
     """A claim is one thing: who may edit all that it covers."""
     if may_edit_plan(visitor):
         return True
-    covered = {one.pk for one in claim.interventions.all()}
+    covered = set(claim.interventions.values_list("pk", flat=True))
     mine = set(editable_interventions(visitor).filter(pk__in=covered).values_list("pk", flat=True))
     return bool(covered) and covered <= mine and not claim.actions.exists()
 
