@@ -160,6 +160,22 @@ def test_same_file_with_the_same_options_makes_no_new_version(write_geojson: Wri
     assert import_layer(path, srid=4326).version == 2
 
 
+def test_version_that_was_repaired_does_not_answer_a_strict_import(write_geojson: Write) -> None:
+    path = write_geojson([*PLACES, (None, {})])
+    import_layer(path)
+    with pytest.raises(RepairRefused):
+        import_layer(path, strict=True)
+
+
+def test_strict_version_answers_the_same_import_again(write_geojson: Write) -> None:
+    path = write_geojson(PLACES)
+    import_layer(path, strict=True)
+    assert [import_layer(path, strict=strict).status for strict in (True, False)] == [
+        "unchanged",
+        "unchanged",
+    ]
+
+
 def test_shapefile_packed_again_makes_no_new_version(tmp_path: Path) -> None:
     sample = Path(__file__).parents[2] / "shapefiles"
     import_layer(sample / "utf8_without_cpg", name="luoghi")
