@@ -126,7 +126,8 @@ def people_surface(
 def mixed_people(areas: Geometries, surface: PeopleSurface) -> PeopleReached:
     """People in each area from the cells where there are any and from the municipalities for the rest.
 
-    The figure is the same sum whatever its label, so a larger area never has fewer people.
+    The figure is the same sum whatever its label, so a larger area never has fewer people. A group that is
+    nan in a zone is nan in every area that shares ground with it.
     """
     shapes = np.asarray(areas, dtype=object)
     ground_m2 = shapely.area(shapes)
@@ -158,7 +159,8 @@ def points_in_areas(areas: Geometries, points_m: NDArray[np.float64]) -> list[ND
     shapes = np.asarray(areas, dtype=object)
     area, point = shapely.STRtree(shapely.points(points_m)).query(shapes, predicate="intersects")
     order = np.lexsort((point, area))
-    return np.split(point[order], np.searchsorted(area[order], np.arange(1, len(shapes))))
+    bounds = np.searchsorted(area[order], np.arange(len(shapes) + 1))
+    return [point[order[bounds[k] : bounds[k + 1]]] for k in range(len(shapes))]
 
 
 def _source(cell_share: float, unknown: bool) -> Source:
@@ -177,7 +179,7 @@ def _checked(zones: Geometries, people: People) -> tuple[NDArray[np.object_], Pe
         raise BadZones(
             f"Expected people for each of {len(zones)} zones, found {len(people)} rows; give one a zone."
         )
-    bad = np.flatnonzero(~np.isfinite(people).all(axis=1) | (people < 0).any(axis=1))
+    bad = np.flatnonzero(~np.isfinite(people[:, 0]) | ((people < 0) | np.isinf(people)).any(axis=1))
     if len(bad):
         raise BadZones(
             f"Expected counts of 0 or more, found {people[bad[0]].tolist()} in zone {bad[0]}; correct it."

@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import Model, QuerySet
-from layers.serving.features import read_features
 from numpy.typing import NDArray
 
 from gisplan.analysis.errors import AnalysisError
@@ -26,6 +25,7 @@ from gisplan.territory.models import (
     Station,
     TerritoryEdition,
 )
+from layers.serving.features import read_features
 
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -78,9 +78,13 @@ def geometries(queryset: QuerySet[Model], column: str) -> Geometries:
     return np.asarray(shapely.from_wkb([bytes(wkb) for wkb in rows]), dtype=object)
 
 
+def located_stations() -> QuerySet[Station]:
+    return Station.objects.filter(precision__in=MEASURABLE, location__isnull=False).order_by("code")
+
+
 def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:
     """The stations with a measurable position; all of them, or those with the given codes."""
-    stations = Station.objects.filter(precision__in=MEASURABLE, location__isnull=False).order_by("code")
+    stations = located_stations()
     if codes is not None:
         unknown = sorted(set(codes) - set(stations.values_list("code", flat=True)))
         if unknown:
@@ -99,7 +103,7 @@ def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:
         ids=[station.pk for station in rows],
         codes=[station.code for station in rows],
         names=[station.name for station in rows],
-        points_m=np.array([station.location.coords for station in rows], dtype=float),
+        points_m=shapely.get_coordinates(geometries(stations, "location")),
     )
 
 
@@ -117,7 +121,7 @@ def people_inputs() -> PeopleInputs:
     return PeopleInputs(
         edition.code,
         geometries(boundaries.order_by("municipality__istat_code"), "geometry"),
-        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=float),
+        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=np.float64),
         grid,
         cells,
         cell_people,

@@ -4,17 +4,20 @@ import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 
 from gisplan import network as engine
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.models import MunicipalityBoundary, Station
-from layers import crs, streets
+from layers import crs
+from layers.street_lines import StreetLines, file_digest
+from layers.streets import read_streets
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ def load_network(
 ) -> LoadedNetwork:
     """Read a street file, build the network and keep it; the same file under the same name changes nothing."""
     name = name or path.name.split(".")[0]
-    file_digest = streets.file_digest(path)
-    known = StreetNetwork.objects.filter(name=name, file_digest=file_digest).first()
+    digest = file_digest(path)
+    known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
     if known and network_folder(known.digest).is_dir():
         return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
-    lines = streets.read_streets(path, srid=srid)
+    lines = read_streets(path, srid=srid)
     extent = _extent(lines)
     covers_territory = _touches_territory(extent)
     if only_in_territory and not covers_territory:
@@ -58,7 +61,7 @@ def load_network(
         defaults={
             "kind": lines.kind,
             "file_name": path.name,
-            "file_digest": file_digest,
+            "file_digest": digest,
             "digest": _keep_arrays(built),
             "srid": network_srid,
             "nodes": report.nodes,
@@ -72,12 +75,10 @@ def load_network(
     return LoadedNetwork(row, is_new=True, stations_inside=_stations_inside(row))
 
 
-def _extent(lines: streets.StreetLines) -> Polygon:
+def _extent(lines: StreetLines) -> Polygon:
     """The convex hull of the nodes, in EPSG:4326; some metres wider, so that one street has an area."""
     hull = shapely.convex_hull(shapely.multipoints(np.column_stack([lines.lon, lines.lat])))
-    return Polygon.from_ewkb(
-        shapely.to_wkb(shapely.set_srid(hull.buffer(0.0001), crs.WGS84), include_srid=True)
-    )
+    return cast(Polygon, GEOSGeometry(memoryview(shapely.to_wkb(hull.buffer(0.0001))), srid=crs.WGS84))
 
 
 def network_folder(digest: str) -> Path:

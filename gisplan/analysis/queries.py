@@ -13,3 +13,13 @@ def bands_of_station(station: Station, mode: str = "walk") -> list[Band]:
     """The bands of the newest run, from the smallest; empty where none was computed."""
     run = latest_run(station, mode)
     return list(Band.objects.filter(run=run, station=station).select_related("run")) if run else []
+
+
+def bands_within(minutes: int, mode: str = "walk") -> dict[int, Band]:
+    """Station id -> its band of these minutes in the newest run that holds it, without the geometry."""
+    newest = (
+        Band.objects.filter(minutes=minutes, mode=mode)
+        .order_by("station_id", "-run__created_at", "-run_id")
+        .distinct("station_id")
+    )
+    return {band.station_id: band for band in newest.defer("geometry")}

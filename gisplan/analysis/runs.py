@@ -1,13 +1,14 @@
 """Runs: the only place that calls the engine. A Run says from what, how and by which engine it was made."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import cast
 
 import numpy as np
 import shapely
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.gis.geos import MultiPolygon
+from django.contrib.auth.models import User
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 from gisplan import __version__
@@ -26,6 +27,7 @@ from gisplan.analysis.inputs import (
 )
 from gisplan.analysis.models import Band, Run, StreetNetwork
 from gisplan.analysis.networks import networks_by_quality, open_network
+from gisplan.network.profiles import Mode
 from gisplan.network.service_area import (
     DETOUR_FACTOR,
     AreaRules,
@@ -36,38 +38,49 @@ from gisplan.network.service_area import (
 from gisplan.territory.queries import count_or_unknown, coverage_of
 
 RULES = AreaRules()
-Progress = Callable[[str, int, int], None]
-
 MAX_MINUTES = 120
-DEFAULT_SPEEDS_KMH = {"walk": 4.8, "bike": 12.0}
-#: Speeds beyond these are slips of the keyboard.
-SPEED_LIMITS_KMH = {"walk": (1.0, 10.0), "bike": (4.0, 45.0)}
+#: Slowest, usual and fastest by mode; a speed beyond them is a slip of the keyboard.
+SPEEDS_KMH = {"walk": (1.0, 4.8, 10.0), "bike": (4.0, 12.0, 45.0)}
 
 
 @dataclass(frozen=True)
 class CatchmentRequest:
-    """What the user asked: cumulative bands of minutes around stations (all of them without codes)."""
+    """Cumulative bands of minutes around stations (all of them without codes); see `catchment_request`."""
 
     minutes: tuple[int, ...]
-    mode: str = "walk"
-    speed_kmh: float | None = None
-    codes: list[str] | None = None
+    mode: Mode
+    speed_kmh: float
+    codes: tuple[str, ...] | None
 
-    def checked(self) -> "CatchmentRequest":
-        """The request with its defaults filled in; a value out of range is refused by name."""
-        wrong = [value for value in self.minutes if not 1 <= value <= MAX_MINUTES]
-        if wrong or not self.minutes:
-            found = ", ".join(map(str, wrong)) or "none"
-            raise AnalysisError(f"--minutes expects whole numbers from 1 to {MAX_MINUTES}, found {found}.")
-        if self.mode not in DEFAULT_SPEEDS_KMH:
-            raise AnalysisError(f"--mode expects {' or '.join(DEFAULT_SPEEDS_KMH)}, found {self.mode!r}.")
-        speed_kmh = DEFAULT_SPEEDS_KMH[self.mode] if self.speed_kmh is None else self.speed_kmh
-        slowest, fastest = SPEED_LIMITS_KMH[self.mode]
-        if not slowest <= speed_kmh <= fastest:
-            raise AnalysisError(
-                f"--{self.mode}-kmh expects a speed from {slowest:g} to {fastest:g} km/h, found {speed_kmh:g}."
-            )
-        return replace(self, minutes=tuple(sorted(set(self.minutes))), speed_kmh=speed_kmh)
+
+def catchment_request(
+    minutes: Sequence[int],
+    *,
+    mode: str = "walk",
+    speed_kmh: float | None = None,
+    codes: Sequence[str] | None = None,
+) -> CatchmentRequest:
+    """What the user asked, with the defaults filled in; a value out of range is refused by its name."""
+    wrong = [value for value in minutes if not 1 <= value <= MAX_MINUTES]
+    if wrong or not minutes:
+        found = ", ".join(map(str, wrong)) or "none"
+        raise AnalysisError(
+            f"--minutes expects whole numbers from 1 to {MAX_MINUTES}, found {found}: give others."
+        )
+    if mode not in SPEEDS_KMH:
+        raise AnalysisError(f"--mode expects {' or '.join(SPEEDS_KMH)}, found {mode!r}: choose one.")
+    slowest, usual, fastest = SPEEDS_KMH[mode]
+    kmh = usual if speed_kmh is None else speed_kmh
+    if not slowest <= kmh <= fastest:
+        raise AnalysisError(
+            f"--{mode}-kmh expects a speed from {slowest:g} to {fastest:g} km/h, found {kmh:g}: give another."
+        )
+    return CatchmentRequest(
+        tuple(sorted(set(minutes))),
+        mode=cast(Mode, mode),
+        speed_kmh=kmh,
+        codes=None if codes is None else tuple(sorted(set(codes))),
+    )
 
 
 @dataclass(frozen=True)
@@ -78,25 +91,24 @@ class _Reached:
     network_name: str = ""
 
 
-def run_catchments(
-    request: CatchmentRequest, *, user: AbstractBaseUser | None = None, progress: Progress | None = None
-) -> Run:
+def run_catchments(request: CatchmentRequest, *, user: User | None = None) -> Run:
     """Compute the catchments and keep them; the same request on the same inputs is the same Run."""
-    request = request.checked()
     stations, people, places = station_inputs(request.codes), people_inputs(), place_inputs()
     networks = networks_by_quality()
-    parameters = asdict(request) | {
-        "codes": stations.codes,
+    parameters = {
+        "mode": request.mode,
+        "minutes": list(request.minutes),
+        "speed_kmh": request.speed_kmh,
+        "stations": stations.codes,
         "rules": asdict(RULES),
         "detour_factor": DETOUR_FACTOR,
     }
-    parameters["minutes"] = list(request.minutes)
     input_digest = _input_digest(stations, people, places, networks)
     same = {"method": "catchments", "input_digest": input_digest, "engine_version": __version__}
     known = Run.objects.filter(**same, parameters=parameters).first()
     if known:
         return known
-    reached = _reach(request, stations, networks, progress)
+    reached = _reach(request, stations, networks)
     bands = _measure(request, stations, reached, people, places)
     with transaction.atomic():
         run = Run.objects.create(
@@ -116,7 +128,6 @@ def _reach(
     request: CatchmentRequest,
     stations: StationInputs,
     networks: list[StreetNetwork],
-    progress: Progress | None,
 ) -> list[_Reached]:
     """Each station on the first network that has a street within the cap; a circle where none has."""
     reached: dict[int, _Reached] = {}
@@ -195,9 +206,7 @@ def _number(value: float) -> float | None:
 
 def _multipolygon(polygon: shapely.Geometry) -> MultiPolygon:
     parts = shapely.multipolygons(shapely.get_parts(polygon))
-    return MultiPolygon.from_ewkb(
-        shapely.to_wkb(shapely.set_srid(parts, settings.STORED_SRID), include_srid=True)
-    )
+    return cast(MultiPolygon, GEOSGeometry(memoryview(shapely.to_wkb(parts)), srid=settings.STORED_SRID))
 
 
 def _input_digest(
@@ -220,3 +229,14 @@ def _input_digest(
 def _content(bands: list[Band]) -> Iterator[object]:
     for band in bands:
         yield from (band.station_id, band.minutes, band.method, band.people, band.geometry.wkb.tobytes())
+
+
+def catchment_note(run: Run) -> str:
+    """One line for the terminal: how many bands, and on what they stand."""
+    bands = Band.objects.filter(run=run)
+    by_network = bands.filter(method=Band.Method.NETWORK).count()
+    return (
+        f"run {run.pk}: {bands.count()} bands, {by_network} on the street network, "
+        f"{bands.count() - by_network} in a straight line; "
+        f"{run.parameters['mode']} at {run.parameters['speed_kmh']:g} km/h"
+    )

@@ -6,7 +6,6 @@ from procrastinate.contrib.django import app
 @app.task(name="catchments", queue="analysis")
 def catchments(*, codes: list[str] | None, minutes: list[int], mode: str, speed_kmh: float) -> int:
     """Compute and keep the catchments of stations (all of them without codes); the Run's number."""
-    from gisplan.analysis.runs import CatchmentRequest, run_catchments
+    from gisplan.analysis.runs import catchment_request, run_catchments
 
-    request = CatchmentRequest(tuple(minutes), mode=mode, speed_kmh=speed_kmh, codes=codes)
-    return run_catchments(request).pk
+    return run_catchments(catchment_request(minutes, mode=mode, speed_kmh=speed_kmh, codes=codes)).pk

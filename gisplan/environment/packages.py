@@ -22,11 +22,12 @@ def root_prefix() -> list[str] | None:
     return None
 
 
-def install(names: Sequence[str], prefix: Sequence[str]) -> None:
+def install(names: Sequence[str], prefix: Sequence[str], *, update: bool = True) -> None:
     """`apt-get install`, after an update of lists that may be stale or absent."""
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     advice = f"run `apt-get update && apt-get install {' '.join(names)}` as root and see what it says."
-    _update(apt)
+    if update:
+        _update(apt)
     run([*apt, "install", "-y", "--no-install-recommends", *names], advice=advice)
 
 
@@ -40,7 +41,7 @@ def install_postgis(prefix: Sequence[str]) -> None:
         run([*prefix, "sh", "-c", write], advice=advice)
     try:
         _update([*prefix, "apt-get", "-q"])
-        install([_postgis_package([])], prefix)
+        install([_postgis_package([])], prefix, update=False)
     finally:
         if fresh:
             run([*prefix, "rm", "-f", _CREATE_NO_CLUSTER], advice=advice)
@@ -110,5 +111,6 @@ def _unpack(names: Sequence[str], into: Path, options: Sequence[str]) -> Path:
     )
     for archive in sorted((into / "cache" / "archives").glob("*.deb")):
         run(["dpkg-deb", "-x", archive, into / "root"], advice="free some disk space and run it again.")
-        archive.unlink()
+    for name in ("lists", "cache"):
+        shutil.rmtree(into / name)
     return into / "root"

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from gisplan.environment.errors import EnvironmentFault
-from gisplan.environment.state import CHECKOUT, PYTHON, State, clean_environment
+from gisplan.environment.state import CHECKOUT, PYTHON, State, product_environment
 from gisplan.environment.steps import Steps
 
 _START_TIMEOUT_S = 60
@@ -57,7 +57,7 @@ def _start(command: list[str | Path], log: Path) -> "subprocess.Popen[bytes]":
     with log.open("ab") as output:
         return subprocess.Popen(
             [*guard, *command],
-            env=clean_environment(PYTHONUNBUFFERED="1"),
+            env=product_environment(PYTHONUNBUFFERED="1"),
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=output,

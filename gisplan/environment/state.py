@@ -49,6 +49,12 @@ def for_tests() -> State:
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
-    """This process's environment for a child, without the PG* variables that would redirect the child."""
+    """The environment for PostgreSQL's programs, without the PG* variables that would redirect them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | {"LC_ALL": "C.UTF-8"} | changes
+
+
+def product_environment(**changes: str) -> dict[str, str]:
+    """The environment for the product's programs, which find each other on the path."""
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return dict(os.environ) | {"PATH": path} | changes

@@ -1,7 +1,6 @@
 """`./scripts/test` and `./scripts/check`: on their own state, so that a running demo is not touched."""
 
 import fcntl
-import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from gisplan.environment import browser, state
 from gisplan.environment.demo import find_database_binaries, set_up
 from gisplan.environment.errors import UserMistake
 from gisplan.environment.lease import database_lease
-from gisplan.environment.state import CHECKOUT, PYTHON, VENV, clean_environment
+from gisplan.environment.state import CHECKOUT, PYTHON, VENV, product_environment
 from gisplan.environment.steps import Steps, run_all
 
 CHECKS = {
@@ -61,8 +60,7 @@ def _needed() -> dict[str, Callable[[], str]]:
 
 
 def call(command: Sequence[str | Path]) -> int:
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    child = subprocess.Popen([str(word) for word in command], cwd=CHECKOUT, env=clean_environment(PATH=path))
+    child = subprocess.Popen([str(word) for word in command], cwd=CHECKOUT, env=product_environment())
     while True:
         try:
             return child.wait()

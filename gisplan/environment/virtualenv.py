@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from gisplan.environment import packages
+from gisplan.environment.errors import EnvironmentFault
 from gisplan.environment.running import run
 from gisplan.environment.state import CHECKOUT, PYTHON, TOOLS, VENV
 
@@ -23,7 +24,11 @@ def make() -> str:
     if _stamp().get("made") == _identity() and PYTHON.exists():
         return "nothing to do"
     if VENV.exists():
+        if not _STAMP.exists():
+            raise EnvironmentFault(f"{VENV} was not made by ./scripts/setup: move it away and run it again.")
         shutil.rmtree(VENV)
+    VENV.mkdir()
+    _write_stamp()  # so that an interrupted set-up is known as ours
     if _has_ensurepip():
         run([sys.executable, "-m", "venv", VENV], advice=_ADVICE)
     else:

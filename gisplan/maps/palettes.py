@@ -13,13 +13,22 @@ GROUND = "#e9eef2"
 LAND = "#fbfaf6"
 INK = "#17324d"
 WHITE = "#ffffff"
+GREY = "#5d6b78"
 
 SQUARE = "M4 2h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z"
 TRIANGLE = "M12 .8 23.6 21.6H.4z"
 CIRCLE = "M12 1a11 11 0 1 1 0 22a11 11 0 1 1 0-22z"
 DIAMOND = "M12 0 24 12 12 24 0 12z"
 HEXAGON = "M6.2 1.6h11.6L23.6 12l-5.8 10.4H6.2L.4 12z"
-CROSS = "M7 1h10v6h6v10h-6v6H7v-6H1V7h6z"
+CROSS = "M6 1h12v5h5v12h-5v5H6v-5H1V6h5z"
+DIGITS = (
+    "M10.2 9.2 12.7 7.5v9",
+    "M9.3 12a2.8 2.8 0 0 1 5.5.2c0 1.3-.8 2.2-1.9 3.3L9.3 18.9h5.7",
+    "M9.3 7.5h5.2l-3 3.5a2.8 2.8 0 1 1-2.5 4.2",
+    "M13.3 16.5v-9L8.8 13.8h6.5",
+    "M14.7 7.5H10l-.5 4.2a2.9 2.9 0 1 1-.4 3.6",
+    "M14.2 7.5c-3 .9-4.9 3.2-4.9 6.1a2.8 2.8 0 1 0 2.8-2.8c-1.4 0-2.5.9-2.7 2.2",
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +45,8 @@ class Entry:
         return self.en if lang == "en" else self.it
 
 
-def _mark(fill: str, path: str, *, text: str = "", glyph: str = "", text_y: float = 16.6) -> Style:
-    symbol = Symbol(path, text, glyph, text_y)
-    return Style(fill=fill, stroke=WHITE, width_px=1.5, fill_opacity=1, symbol=symbol)
+def _mark(fill: str, path: str, *, glyph: str = "", line: str = "") -> Style:
+    return Style(fill=fill, stroke=WHITE, width_px=1.5, fill_opacity=1, symbol=Symbol(path, glyph, line))
 
 
 def _area(fill: str, stroke: str, *, on_fill: str = INK, width_px: float = 1, dash: str = "") -> Style:
@@ -51,20 +59,20 @@ def _table(*entries: Entry) -> dict[str, Entry]:
 
 # The order is the plan's; the words are short tags for a map, the titles are in the register.
 AXES = _table(
-    Entry("1", "Digitale e cultura", "Digital and culture", _mark("#6342c5", SQUARE, text="1")),
-    Entry("2", "Transizione ecologica", "Green transition", _mark("#2d8453", TRIANGLE, text="2", text_y=19)),
-    Entry("3", "Mobilità", "Mobility", _mark("#08579e", CIRCLE, text="3")),
-    Entry("4", "Istruzione e ricerca", "Education and research", _mark("#9b6b00", DIAMOND, text="4")),
-    Entry("5", "Inclusione e coesione", "Inclusion and cohesion", _mark("#c0227a", HEXAGON, text="5")),
-    Entry("6", "Salute", "Health", _mark("#901e15", CROSS, text="6")),
+    Entry("1", "Digitale e cultura", "Digital and culture", _mark("#6342c5", SQUARE, line=DIGITS[0])),
+    Entry("2", "Transizione ecologica", "Green transition", _mark("#2d8453", TRIANGLE, line=DIGITS[1])),
+    Entry("3", "Mobilità", "Mobility", _mark("#08579e", CIRCLE, line=DIGITS[2])),
+    Entry("4", "Istruzione e ricerca", "Education and research", _mark("#9b6b00", DIAMOND, line=DIGITS[3])),
+    Entry("5", "Inclusione e coesione", "Inclusion and cohesion", _mark("#c0227a", HEXAGON, line=DIGITS[4])),
+    Entry("6", "Salute", "Health", _mark("#901e15", CROSS, line=DIGITS[5])),
 )
 
 SNAI = _table(
     Entry("A", "A Polo", "A Pole", _area("#123a6b", WHITE, on_fill=WHITE)),
     Entry("B", "B Polo intercomunale", "B Intermunicipal pole", _area("#3f78b5", WHITE, on_fill=WHITE)),
-    Entry("C", "C Cintura", "C Belt", _area("#d3e3ee", "#5d6b78")),
-    Entry("D", "D Intermedio", "D Intermediate", _area("#f6c667", "#5d6b78")),
-    Entry("E", "E Periferico", "E Peripheral", _area("#d9722b", "#5d6b78")),
+    Entry("C", "C Cintura", "C Belt", _area("#d3e3ee", GREY)),
+    Entry("D", "D Intermedio", "D Intermediate", _area("#f6c667", GREY)),
+    Entry("E", "E Periferico", "E Peripheral", _area("#e28a45", GREY)),
     Entry("F", "F Ultraperiferico", "F Outermost", _area("#7a2211", WHITE, on_fill=WHITE)),
 )
 
@@ -96,7 +104,7 @@ PLACES = _table(
 )
 
 NO_DATA = Entry(
-    "no_data", "Dato mancante", "No data", Style(fill=WHITE, stroke="#5d6b78", on_fill=INK, hatched=True)
+    "no_data", "Dato mancante", "No data", Style(fill=WHITE, stroke=GREY, on_fill=INK, hatched=True)
 )
 BOUNDARY = Entry(
     "boundary",

@@ -146,6 +146,10 @@ class MapSpec:
         """Refuse what cannot be told apart or found on the map."""
         if self.lang not in ("it", "en"):
             raise MapInputError(f"The language of a map must be 'it' or 'en', found {self.lang!r}.")
+        if not re.fullmatch(r"[a-z0-9_]+", self.key):
+            raise MapInputError(
+                f"The key of a map must be lower-case letters and digits, found {self.key!r}."
+            )
         keys = [layer.key for layer in self.layers]
         if len(set(keys)) < len(keys):
             raise MapInputError(f"Each layer of map {self.title!r} needs its own key, found {keys}.")

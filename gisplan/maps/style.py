@@ -9,12 +9,14 @@ Kind = Literal["point", "line", "area"]
 
 @dataclass(frozen=True)
 class Symbol:
-    """A marker: a filled outline in a 24 x 24 box, with a short text (base line `text_y`) or a drawing."""
+    """A marker: a filled outline in a 24 x 24 box, and in it a filled `glyph` or a drawn `line`.
+
+    Digits are lines, not text: what is text on a button would have to be part of its name.
+    """
 
     path: str
-    text: str = ""
     glyph: str = ""
-    text_y: float = 16.6
+    line: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +42,9 @@ def mark_svg(style: Style, *, size_px: int = 28) -> str:
     parts = [f'<path d="{escape(symbol.path)}" stroke-linejoin="round" {_paint(style)}/>']
     if symbol.glyph:
         parts.append(f'<path d="{escape(symbol.glyph)}" fill="{escape(style.on_fill)}" fill-rule="evenodd"/>')
-    if symbol.text:
-        place = f'x="12" y="{symbol.text_y}" text-anchor="middle" font-size="13" font-weight="700"'
-        parts.append(f'<text {place} fill="{escape(style.on_fill)}">{escape(symbol.text)}</text>')
+    if symbol.line:
+        drawn = 'fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+        parts.append(f'<path d="{escape(symbol.line)}" stroke="{escape(style.on_fill)}" {drawn}/>')
     return _svg("".join(parts), box="-1.5 -1.5 27 27", width_px=size_px, height_px=size_px)
 
 
@@ -53,8 +55,9 @@ def swatch_svg(style: Style, kind: Kind) -> str:
     if kind == "line":
         line = f'<path d="M1 9h26" fill="none" {_stroke(style)}/>'
         return _svg(line, box="0 0 28 18", width_px=28, height_px=18)
-    hatch = '<path d="M2 14 12 2M9 16 20 2M17 16 26 5" stroke="#5d6b78"/>' if style.hatched else ""
-    area = f'<rect x="2" y="2" width="24" height="14" {_paint(style)}/>{hatch}'
+    area = f'<rect x="2" y="2" width="24" height="14" {_paint(style)}/>'
+    if style.hatched:
+        area += f'<path d="M2 14 12 2M9 16 20 2M17 16 26 5" stroke="{escape(style.stroke)}"/>'
     return _svg(area, box="0 0 28 18", width_px=28, height_px=18)
 
 

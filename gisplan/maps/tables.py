@@ -34,4 +34,5 @@ def _row(layer: MapLayer, feature: Mapping[str, Any], lang: Lang) -> str:
         f"<td>{escape(format_value(properties.get(field), lang))}</td>" for field, _ in layer.popup
     )
     identity = escape(str(properties[layer.id_field]))
-    return f'<tr data-row="{identity}"><th scope="row">{name}</th>{cells}</tr>'
+    first = f'<th scope="row">{name}</th>' if cells else f"<td>{name}</td>"
+    return f'<tr data-row="{identity}">{first}{cells}</tr>'

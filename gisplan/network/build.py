@@ -17,8 +17,6 @@ from gisplan.network.graph import StreetNetwork
 from gisplan.network.profiles import MODES, TAG_KEYS, Speeds, street_speeds
 from gisplan.network.raw import RawStreets
 
-__all__ = ["BuildReport", "RawStreets", "build_network"]
-
 
 @dataclass(frozen=True)
 class BuildReport:

@@ -156,4 +156,4 @@ def _straight(points: Any, count: int, x: int, y: int) -> bool:
     """Whether the last point lies on the way from the one before it to (x, y), and so says nothing."""
     ax, ay = points[count - 1, 0] - points[count - 2, 0], points[count - 1, 1] - points[count - 2, 1]
     bx, by = x - points[count - 1, 0], y - points[count - 1, 1]
-    return ax * by == ay * bx and ax * bx + ay * by > 0
+    return bool(ax * by == ay * bx and ax * bx + ay * by > 0)

@@ -36,13 +36,11 @@ def split_ways(raw: RawStreets, way_kind: NDArray[np.int32], keep: NDArray[np.bo
     cuts = np.flatnonzero(starts | ends | (uses[nodes] > 1))
     same_way = owner[cuts[1:]] == owner[cuts[:-1]]
     first, last = cuts[:-1][same_way], cuts[1:][same_way]
-    offsets, taken = _ranges(first, last - first + 1)
+    offsets, taken = ranges(first, last - first + 1)
     return Edges(nodes[first], nodes[last], way_kind[owner[first]], offsets, nodes[taken])
 
 
-def _ranges(
-    first: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def ranges(first: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Offsets of consecutive runs, and the positions first[i] .. first[i] + sizes[i] - 1 of all of them."""
     offsets = np.zeros(len(first) + 1, dtype=np.int64)
     np.cumsum(sizes, out=offsets[1:])
@@ -103,7 +101,7 @@ def _flip(edges: Edges, flipped: NDArray[np.bool_]) -> Edges:
 
 def _select(edges: Edges, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Edges:
     sizes = np.diff(edges.offsets)[chosen]
-    offsets, taken = _ranges(edges.offsets[:-1][chosen], sizes)
+    offsets, taken = ranges(edges.offsets[:-1][chosen], sizes)
     return Edges(edges.tail[chosen], edges.head[chosen], edges.kind[chosen], offsets, edges.points[taken])
 
 
@@ -136,11 +134,12 @@ def canonical_network(raw: RawStreets, edges: Edges, kinds: list[Speeds]) -> Str
 def _z_order(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.uint64]:
     """Position on a Z-order (Morton) curve of 2^16 cells a side over the extent."""
     span_m = max(float(np.ptp(x_m)), float(np.ptp(y_m)), 1.0)
-    return _spread(x_m, span_m) | (_spread(y_m, span_m) << np.uint64(1))
+    curve: NDArray[np.uint64] = _spread(x_m, span_m) | (_spread(y_m, span_m) << np.uint64(1))
+    return curve
 
 
 def _spread(value_m: NDArray[np.float64], span_m: float) -> NDArray[np.uint64]:
-    bits = ((value_m - value_m.min()) * (65535 / span_m)).astype(np.uint64)
+    bits: NDArray[np.uint64] = ((value_m - value_m.min()) * (65535 / span_m)).astype(np.uint64)
     for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
         bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
     return bits

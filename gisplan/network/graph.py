@@ -134,7 +134,7 @@ class StreetNetwork:
         whole = hashlib.sha256(f"gisplan network {FORMAT}".encode())
         for name, array in self.arrays().items():
             whole.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            whole.update(array)
+            whole.update(array.data)
         return whole.hexdigest()
 
     def _measure(self) -> NDArray[np.float64]:
@@ -178,4 +178,4 @@ class StreetNetwork:
         links = coo_array((np.ones(len(tail)), (tail, head)), shape=(self.n_nodes, self.n_nodes))
         _, node_label = connected_components(links, directed=False)
         _, label[usable] = np.unique(node_label[tail], return_inverse=True)
-        return Components(label, np.bincount(label[usable], weights=self.edge_length_m[usable]))
+        return Components(label, np.bincount(label[usable], self.edge_length_m[usable]).astype(np.float64))

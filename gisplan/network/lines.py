@@ -69,9 +69,8 @@ def _join_ends(places_m: Line, ends: NDArray[np.int64], tolerance_m: float) -> N
     finite = np.flatnonzero(np.isfinite(places_m).all(axis=1))
     tree = cKDTree(places_m[finite])
     ends = ends[np.isfinite(places_m[ends]).all(axis=1)]
-    near = tree.query_ball_point(places_m[ends], tolerance_m)
-    tail = np.repeat(ends, [len(found) for found in near])
-    head = finite[np.fromiter((place for found in near for place in found), dtype=np.int64, count=len(tail))]
+    pairs = cKDTree(places_m[ends]).sparse_distance_matrix(tree, tolerance_m, output_type="ndarray")
+    tail, head = ends[pairs["i"]], finite[pairs["j"]]
     links = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(places_m), len(places_m)))
     return connected_components(links, directed=False)[1].astype(np.int64)
 

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
+import shapely.ops
 from numba import njit
 from numpy.typing import NDArray
 
+from gisplan.network.edges import ranges
 from gisplan.network.graph import StreetNetwork
 from gisplan.network.paths import Reached, Seeds, reach
 from gisplan.network.profiles import Mode, speed_ratio
@@ -82,10 +84,10 @@ def lines_of(network: StreetNetwork, parts: EdgeParts) -> NDArray[np.object_]:
         return np.empty(0, dtype=object)
     offsets = network.coord_offsets
     sizes = np.diff(offsets)[parts.edge]
-    rows = np.repeat(offsets[parts.edge] - np.concatenate(([0], np.cumsum(sizes[:-1]))), sizes) + np.arange(
-        sizes.sum()
+    _, rows = ranges(offsets[parts.edge], sizes)
+    lines: NDArray[np.object_] = shapely.linestrings(
+        network.coords_m[rows], indices=np.repeat(np.arange(len(sizes)), sizes)
     )
-    lines = shapely.linestrings(network.coords_m[rows], indices=np.repeat(np.arange(len(sizes)), sizes))
     cut = np.flatnonzero((parts.start > 0) | (parts.end < 1))
     lines[cut] = [
         shapely.ops.substring(line, start, end, normalized=True)
@@ -102,7 +104,7 @@ def _reached_ends(network: StreetNetwork, reached: Reached, mode: Mode, ratio: f
     room = int(np.sum(arcs.start[reached.node + 1] - arcs.start[reached.node]))
     ends = _Ends(np.empty(room, dtype=np.int32), np.full(room, np.inf), np.full(room, np.inf))
     count = _gather_ends(arcs, reached.node, reached.cost_min * ratio, slot_of, ends)
-    return _Ends(*(column[:count] for column in ends))
+    return _Ends(ends.edge[:count], ends.from_tail_min[:count], ends.from_head_min[:count])
 
 
 @njit(cache=True, nogil=True)

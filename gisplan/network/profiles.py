@@ -95,8 +95,8 @@ ACCESS_KEYS: dict[Mode, tuple[str, ...]] = {
 
 BIKE_SURFACE_KMH = {
     "wood": 10, "metal": 10, "cobblestone:flattened": 10, "paving_stones": 10, "compacted": 10,
-    "cobblestone": 7, "unpaved": 6, "fine_gravel": 10, "gravel": 6, "pebblestone": 6, "grass_paver": 6, "ground": 10, "dirt": 8,
-    "earth": 6, "grass": 6, "mud": 3, "sand": 3, "woodchips": 3, "sett": 9,
+    "cobblestone": 7, "unpaved": 6, "fine_gravel": 10, "gravel": 6, "pebblestone": 6, "grass_paver": 6,
+    "ground": 10, "dirt": 8, "earth": 6, "grass": 6, "mud": 3, "sand": 3, "woodchips": 3, "sett": 9,
 }  # fmt: skip
 BIKE_SURFACE_DEFAULT_KMH = 15
 
@@ -130,7 +130,7 @@ def speed_ratio(mode: Mode, speed_kmh: float | None) -> float:
         raise BadParameter(f"Cars go at the speed of each street, found speed_kmh={speed_kmh}; leave it out.")
     if not 0 < speed_kmh <= MAX_KMH:
         raise BadParameter(
-            f"Expected a speed above 0 and at most {MAX_KMH:g} km/h for {mode}, found {speed_kmh}; correct it."
+            f"Expected a {mode} speed above 0 and at most {MAX_KMH:g} km/h, found {speed_kmh}; correct it."
         )
     return speed_kmh / default_kmh
 

@@ -91,19 +91,18 @@ class Band:
 class ServiceArea:
     """The bands of one origin, shortest first, with how it was joined to the streets and at what speed.
 
-    `bands` is empty where `status` is too_far; `speed_kmh` is None for cars, which go at each street's speed.
-    `connector_m` is inf where too far; `buffer_m` and `cell_m` are those the polygons were drawn with.
+    `connector_m` is inf where too far; `speed_kmh` is None for cars, which go at each street's speed;
+    `buffer_m` and `cell_m` are those the polygons were drawn with, None for circles.
     """
 
     status: SnapStatus
     connector_m: float
-    passed_over: bool
-    mode: Mode
     speed_kmh: float | None
     method: Method
     bands: tuple[Band, ...]
-    buffer_m: float
-    cell_m: float
+    passed_over: bool = False
+    buffer_m: float | None = None
+    cell_m: float | None = None
 
 
 def service_areas(
@@ -152,22 +151,22 @@ def straight_line_areas(
     speed_ratio("walk", speed_kmh)
     if not 1 <= detour_factor < np.inf:
         raise BadParameter(f"Expected a detour factor of 1 or more, found {detour_factor}; correct it.")
-    areas = []
-    for center in shapely.points(checked_points(points_m)):
-        radii_m = [limit_min * speed_kmh * 1000 / 60 / detour_factor for limit_min in limits_min]
-        circles = [
-            shapely.multipolygons([shapely.buffer(center, radius_m, quad_segs=32)]) for radius_m in radii_m
-        ]
-        bands = tuple(
-            Band(limit, NO_PARTS, 0.0, circle, False)
-            for limit, circle in zip(limits_min, circles, strict=True)
+    radii_m = np.array(limits_min) * speed_kmh * (1000 / 60) / detour_factor
+    centers = shapely.points(checked_points(points_m))
+    circles = shapely.buffer(centers[:, None], radii_m[None, :], quad_segs=32)
+    return [
+        ServiceArea(
+            status=SnapStatus.TOO_FAR,
+            connector_m=np.inf,
+            speed_kmh=speed_kmh,
+            method="straight_line",
+            bands=tuple(
+                Band(limit_min, NO_PARTS, 0.0, shapely.multipolygons([circle]), touches_border=False)
+                for limit_min, circle in zip(limits_min, row, strict=True)
+            ),
         )
-        areas.append(
-            ServiceArea(
-                SnapStatus.TOO_FAR, np.inf, False, "walk", speed_kmh, "straight_line", bands, 0.0, 0.0
-            )
-        )
-    return areas
+        for row in circles
+    ]
 
 
 def _limits(minutes: Sequence[float]) -> list[float]:
@@ -186,26 +185,30 @@ def _area(
     rules: AreaRules,
 ) -> ServiceArea:
     mode, speed_kmh = travel
-    status, connector_m = snaps.status[k], float(snaps.connector_m[k])
-    grid_m = (rules.buffer_m, rules.cell_m)
-    bands: tuple[Band, ...] = ()
-    if status is not SnapStatus.TOO_FAR:
-        start = Start(
-            int(snaps.edge[k]), float(snaps.fraction[k]), connector_m / (rules.connector_kmh * 1000 / 60)
-        )
-        parts = reached_parts(network, start, minutes=limits_min, mode=mode, speed_kmh=speed_kmh)
-        polygons, grid_m = _polygons(network, parts, rules)
-        bands = tuple(_band(network, *found) for found in zip(limits_min, parts, polygons, strict=True))
+    if snaps.status[k] is SnapStatus.TOO_FAR:
+        return ServiceArea(SnapStatus.TOO_FAR, np.inf, speed_kmh, "network", bands=())
+    connector_m = float(snaps.connector_m[k])
+    connector_min = connector_m / (rules.connector_kmh * 1000 / 60)
+    start = Start(int(snaps.edge[k]), float(snaps.fraction[k]), connector_min)
+    parts = reached_parts(network, start, minutes=limits_min, mode=mode, speed_kmh=speed_kmh)
+    polygons, (buffer_m, cell_m) = _polygons(network, parts, rules)
     return ServiceArea(
-        status, connector_m, bool(snaps.passed_over[k]), mode, speed_kmh, "network", bands, *grid_m
+        status=snaps.status[k],
+        connector_m=connector_m,
+        speed_kmh=speed_kmh,
+        method="network",
+        bands=tuple(_band(network, *found) for found in zip(limits_min, parts, polygons, strict=True)),
+        passed_over=bool(snaps.passed_over[k]),
+        buffer_m=buffer_m,
+        cell_m=cell_m,
     )
 
 
 def _band(network: StreetNetwork, limit_min: float, parts: EdgeParts, polygon: shapely.MultiPolygon) -> Band:
     extent = network.extent
     shapely.prepare(extent)
-    touches = not shapely.covers(extent, polygon) and not polygon.is_empty
-    return Band(limit_min, parts, float(lengths_m(network, parts).sum()), polygon, bool(touches))
+    touches = not polygon.is_empty and not bool(shapely.covers(extent, polygon))
+    return Band(limit_min, parts, float(lengths_m(network, parts).sum()), polygon, touches)
 
 
 def _polygons(

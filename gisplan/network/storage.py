@@ -14,7 +14,7 @@ from gisplan.network.graph import FORMAT, StreetNetwork
 MANIFEST = "network.json"
 
 
-def save(network: StreetNetwork, directory: Path) -> None:
+def save_network(network: StreetNetwork, directory: Path) -> None:
     """Write the network's arrays (metres, km/h) into a folder of its own; workers may map it while it lives.
 
     Saving the same network again changes nothing.
@@ -42,7 +42,7 @@ def save(network: StreetNetwork, directory: Path) -> None:
     )
 
 
-def load(directory: Path, *, verify: bool = False) -> StreetNetwork:
+def load_network(directory: Path, *, verify: bool = False) -> StreetNetwork:
     """Map a saved network (metres, km/h) read-only into memory; `verify` reads all and checks the digest.
 
     Raises

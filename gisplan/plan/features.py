@@ -1,7 +1,7 @@
 """Interventions as GeoJSON in EPSG:4326, drawn no more exactly than they are known."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,11 @@ class _Spot:
 
 
 def intervention_features(axis: Axis, *, lang: str) -> dict[str, Any]:
+    return features_of(interventions_of_axis(axis), lang=lang)
+
+
+def features_of(interventions: Sequence[Intervention], *, lang: str) -> dict[str, Any]:
     """A FeatureCollection: one feature for each place, with all its interventions and their number."""
-    interventions = interventions_of_axis(axis)
     surface_points = _surface_points(interventions)
     spots: dict[_Spot, list[Intervention]] = {}
     for one in interventions:
@@ -65,8 +68,8 @@ def _surface_points(interventions: Iterable[Intervention]) -> dict[int, GEOSGeom
     wanted = {place.municipality_id for one in interventions for place in one.places.all()}
     rows = (
         MunicipalityBoundary.objects.filter(municipality__in=wanted - {None})
-        .order_by("municipality", "-edition__valid_from")
-        .distinct("municipality")
+        .order_by("municipality_id", "-edition__valid_from")
+        .distinct("municipality_id")
         .annotate(point=Transform(PointOnSurface("geometry"), WGS84))
         .values_list("municipality_id", "point")
     )

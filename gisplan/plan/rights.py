@@ -6,7 +6,7 @@ from typing import TypeGuard
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db.models import Q, QuerySet
 
-from gisplan.plan.models import Editorship, Intervention, PlanPlace
+from gisplan.plan.models import Claim, Editorship, Intervention, PlanPlace
 from gisplan.territory.models import Municipality
 
 PLANNER = "planner"
@@ -89,6 +89,21 @@ def editable_interventions(visitor: Visitor) -> QuerySet[Intervention]:
     return Intervention.objects.filter(pk__in=here.values("intervention")).exclude(
         pk__in=elsewhere.values("intervention")
     )
+
+
+def may_edit_claim(visitor: Visitor, claim: Claim) -> bool:
+    """A claim is one thing: who may edit all that it covers."""
+    if may_edit_plan(visitor):
+        return True
+    covered = set(claim.interventions.values_list("pk", flat=True))
+    mine = set(editable_interventions(visitor).filter(pk__in=covered).values_list("pk", flat=True))
+    return bool(covered) and covered <= mine and not claim.actions.exists()
+
+
+def editable_municipalities(visitor: Visitor) -> QuerySet[Municipality]:
+    if may_edit_plan(visitor):
+        return Municipality.objects.all()
+    return Municipality.objects.filter(pk__in=_edited_municipalities(visitor))
 
 
 def _has(visitor: Visitor, permission: str) -> TypeGuard[User]:

@@ -102,6 +102,12 @@ class SnaiClassAdmin(LoadedAdmin):
     list_select_related = ["municipality", "source"]
 
 
+@admin.register(Zone)
+class ZoneAdmin(LoadedAdmin):
+    list_display = ["number", "name", "source"]
+    search_fields = ["name"]
+
+
 @admin.register(ZoneMembership)
 class ZoneMembershipAdmin(LoadedAdmin):
     list_display = ["municipality", "zone", "provisional", "note"]
@@ -119,4 +125,4 @@ class RegisterCoverageAdmin(ModelAdmin):
 
 admin.site.register([Station, Hospital, HealthSite], PlaceAdmin)
 admin.site.register(School, SchoolAdmin)
-admin.site.register([Zone, PeopleGrid], LoadedAdmin)
+admin.site.register(PeopleGrid)

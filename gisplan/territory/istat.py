@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -112,9 +112,14 @@ class IstatTables:
         return {int(c): (by_age[0][i], by_age[1][i]) for i, c in enumerate(codes)}
 
 
+@cache
+def _tables(year: int) -> IstatTables:
+    return IstatTables(year)
+
+
 def read_edition(year: int, provinces: list[str], *, margin_km: float, srid: int) -> IstatEdition:
     """The municipalities of the provinces and those within `margin_km` of them."""
-    tables = IstatTables(year)
+    tables = _tables(year)
     codes, boundaries = _near(tables, provinces, margin_km, srid)
     invalid = ~shapely.is_valid(boundaries)
     boundaries[invalid] = shapely.make_valid(boundaries[invalid], method="structure", keep_collapsed=False)
@@ -161,7 +166,7 @@ def _near(
 def _mismatches(tables: IstatTables) -> list[Problem]:
     """Municipalities of Italy that one table of this year has and another has not."""
     with_boundary, with_people = set(tables.boundaries[0].tolist()), set(tables.people)
-    names = {code: name for year in YEARS for code, (name, _) in IstatTables(year).names.items()}
+    names = {code: name for year in YEARS for code, (name, _) in _tables(year).names.items()}
     kinds = dict.fromkeys(with_boundary - with_people, "no_population")
     kinds |= dict.fromkeys(with_people - with_boundary, "no_boundary")
     return [Problem(six_digits(code), names.get(code, ""), kinds[code]) for code in sorted(kinds)]

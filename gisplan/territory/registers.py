@@ -104,15 +104,6 @@ class Registers:
             for row in self._rows("zone_memberships")
         ]
 
-    def altitudes(self) -> list[Municipality]:
-        changed = []
-        for row in self._rows("altitudes"):
-            municipality = self.municipalities[row["istat_code"]]
-            municipality.altitude_m = row.whole("altitude_m")
-            municipality.altimetric_zone = row.whole("altimetric_zone")
-            changed.append(municipality)
-        return changed
-
     def coverages(self) -> list[tuple[RegisterCoverage, list[Municipality]]]:
         """With the municipalities that each one holds for: none where it is the whole territory."""
         found = []

@@ -9,6 +9,7 @@ from typing import TypeVar
 from gisplan.territory.errors import SeedRefused
 
 T = TypeVar("T")
+_MISSING, _EXTRA = "\0missing", "\0extra"  # no cell can hold these
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,14 @@ def rows(seed_dir: Path, table: str) -> Iterator[SeedRow]:
     path = seed_dir / f"{table}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            for number, cells in enumerate(csv.DictReader(file), start=2):
+            reader = csv.DictReader(file, restval=_MISSING, restkey=_EXTRA)
+            for number, cells in enumerate(reader, start=2):
+                if _EXTRA in cells or _MISSING in cells.values():
+                    expected = len(reader.fieldnames or ())
+                    raise SeedRefused(
+                        f"{table}.csv, row {number}: expected {expected} cells, found more or less:"
+                        " put a text that holds a comma in double quotes."
+                    )
                 yield SeedRow(table, number, cells)
     except FileNotFoundError as error:
         raise SeedRefused(f"Expected the seed table {path}, found no such file: restore it.") from error

@@ -46,12 +46,13 @@
     return slot ? [Math.round(RING_PX * Math.sin(turn)), Math.round(-RING_PX * Math.cos(turn))] : [0, 0];
   }
 
-  function marker(properties, latlng, style) {
+  function marker(properties, latlng, style, interactive) {
     var offset = ringOffset(properties.slot || 0);
     var count = properties.members.length;
     var half = style.size / 2;
     return L.marker(latlng, {
-      keyboard: true,
+      interactive: interactive,
+      keyboard: interactive,
       riseOnHover: true,
       icon: L.divIcon({
         className: "feature map-marker",
@@ -64,28 +65,28 @@
     });
   }
 
-  function describe(layer, key, properties, focusable) {
+  function describe(layer, owner, options, properties) {
     var node = layer.getElement && layer.getElement();
     if (!node) return;
-    node.setAttribute("data-layer", key);
+    node.setAttribute("data-layer", options.key);
     node.setAttribute("data-feature", properties.members.map(function (member) { return member.id; }).join(" "));
     node.setAttribute("aria-label", nameOf(properties));
     if (layer instanceof L.Marker) return;
-    node.setAttribute("role", focusable ? "button" : "img");
-    if (!focusable || node.hasAttribute("tabindex")) return;
+    node.setAttribute("role", options.focusable ? "button" : "img");
+    if (!options.focusable || node.hasAttribute("tabindex")) return;
     node.setAttribute("tabindex", "0");
     node.addEventListener("keydown", function (event) {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      layer.openPopup();
+      owner.openPopup();
     });
   }
 
   function nameOnMap(layer) {
     var place = layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
     var name = element("span", "", nameOf(layer.feature.properties));
-    name.setAttribute("aria-hidden", "true");
-    return L.tooltip(place, { content: name, permanent: true, direction: "center", className: "map-name", pane: "names" });
+    var icon = L.divIcon({ className: "map-name", html: name, iconSize: null });
+    return L.marker(place, { icon: icon, pane: "names", interactive: false, keyboard: false });
   }
 
   /* A popup takes the keyboard with it and gives it back to where it came from. */
@@ -95,9 +96,10 @@
       var content = box.querySelector(".map-popup");
       box.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", closeText);
       box.setAttribute("role", "dialog");
-      box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
+      box.setAttribute("aria-label", content.firstChild.textContent);
       event.popup._source.closeTooltip();
-      content.tabIndex = -1;
+      box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
+      content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
     map.on("popupclose", function (event) {
@@ -125,7 +127,7 @@
     var pane = map.createPane("layer-" + options.key);
     pane.style.zIndex = 400 + Object.keys(map.planLayers).length;
     if (!options.tooltips) pane.setAttribute("aria-hidden", "true");
-    var focusable = options.popups && data.features.length <= FOCUSABLE_SHAPES;
+    options.focusable = options.popups && data.features.length <= FOCUSABLE_SHAPES;
 
     function prepare(feature, layer) {
       var properties = feature.properties;
@@ -141,7 +143,7 @@
         layer.bindTooltip(element("span", "", nameOf(properties)), { sticky: !layer.getLatLng });
       }
       (layer.eachLayer ? layer.getLayers() : [layer]).forEach(function (part) {
-        part.on("add", function () { describe(part, options.key, properties, focusable); });
+        part.on("add", function () { describe(part, layer, options, properties); });
       });
     }
 
@@ -150,7 +152,7 @@
         return shapeStyle(options.styles[feature.properties.cls], "layer-" + options.key, options.tooltips);
       },
       pointToLayer: function (feature, latlng) {
-        return marker(feature.properties, latlng, options.styles[feature.properties.cls]);
+        return marker(feature.properties, latlng, options.styles[feature.properties.cls], options.tooltips);
       },
       onEachFeature: prepare
     });
@@ -162,8 +164,18 @@
     return group;
   }
 
-  function showAll(map, bounds, animate) {
-    map.fitBounds(bounds, { padding: [12, 12], animate: animate });
+  /* Fits the bounds, and again when the box changes (a turned phone, print) until the reader has moved the map. */
+  function keepInView(map, bounds) {
+    var untouched;
+    function showAll() {
+      map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      untouched = true;
+    }
+    map.on("movestart", function () { untouched = false; });
+    map.on("resize", function () { if (untouched) showAll(); });
+    new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(map.getContainer());
+    showAll();
+    return showAll;
   }
 
   function prepareMap(map, options) {
@@ -173,9 +185,11 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     box.setAttribute("lang", options.lang);
-    map.createPane("names").style.zIndex = 590;
+    var names = map.createPane("names");
+    names.style.zIndex = 590;
+    names.setAttribute("aria-hidden", "true"); // each name is on its own feature, too
     var zoom = L.control.zoom({ zoomInTitle: options.zoomIn, zoomOutTitle: options.zoomOut }).addTo(map);
-    homeButton(zoom.getContainer(), options.home, function () { showAll(map, options.bounds, true); });
+    homeButton(zoom.getContainer(), options.home, keepInView(map, options.bounds));
     L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(options.attribution).addTo(map);
 
@@ -184,7 +198,6 @@
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
     handleFocus(map, options.close);
-    showAll(map, options.bounds, false);
     document.querySelectorAll('input[data-map="' + options.name + '"]').forEach(function (input) {
       input.addEventListener("change", function () {
         var group = map.planLayers[input.getAttribute("data-switch")];

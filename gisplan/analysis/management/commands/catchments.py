@@ -1,11 +1,12 @@
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from gisplan.analysis.exports import write_bands
-from gisplan.analysis.models import Band
-from gisplan.analysis.runs import DEFAULT_SPEEDS_KMH, CatchmentRequest, run_catchments
+from gisplan.analysis.inputs import located_stations
+from gisplan.analysis.runs import SPEEDS_KMH, catchment_note, catchment_request, run_catchments
 from gisplan.analysis.tasks import catchments as catchments_task
 from layers.writing import check_target
 
@@ -14,10 +15,10 @@ class Command(BaseCommand):
     help = "Who can reach each station: cumulative bands of minutes, with people and places inside."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--mode", default="walk", choices=list(DEFAULT_SPEEDS_KMH))
+        parser.add_argument("--mode", default="walk", choices=list(SPEEDS_KMH))
         parser.add_argument("--minutes", type=int, nargs="+", default=[5, 10, 15])
-        for mode, speed_kmh in DEFAULT_SPEEDS_KMH.items():
-            parser.add_argument(f"--{mode}-kmh", type=float, help=f"default {speed_kmh:g}")
+        for mode, (_, usual_kmh, _) in SPEEDS_KMH.items():
+            parser.add_argument(f"--{mode}-kmh", type=float, help=f"default {usual_kmh:g}")
         parser.add_argument(
             "--station", nargs="+", metavar="CODE", help="codes as `gisplan stations` lists them"
         )
@@ -25,16 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, metavar="FILE.gpkg", help="write the layer `bands`")
         parser.add_argument("--background", action="store_true", help="leave the work to `gisplan worker`")
 
-    def handle(self, *_: object, **options: object) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         mode, codes, out = str(options["mode"]), options["station"], options["out"]
         if bool(codes) == bool(options["all"]):
             raise CommandError("Expected either --station CODE … or --all: choose one of them.")
-        for other in set(DEFAULT_SPEEDS_KMH) - {mode}:
+        for other in set(SPEEDS_KMH) - {mode}:
             if options[f"{other}_kmh"] is not None:
                 raise CommandError(f"--{other}-kmh does not go with --mode {mode}: give --{mode}-kmh.")
-        request = CatchmentRequest(
-            tuple(options["minutes"]), mode=mode, speed_kmh=options[f"{mode}_kmh"], codes=codes
-        ).checked()
+        request = catchment_request(
+            options["minutes"], mode=mode, speed_kmh=options[f"{mode}_kmh"], codes=codes
+        )
         if options["background"]:
             number = catchments_task.defer(
                 codes=codes, minutes=list(request.minutes), mode=mode, speed_kmh=request.speed_kmh
@@ -43,12 +44,9 @@ class Command(BaseCommand):
             return
         if out is not None:
             check_target(out, ".gpkg")
+        elif not codes and not located_stations().exists():
+            self.stdout.write("no station with a known position in this territory: nothing to compute")
+            return
         run = run_catchments(request)
         written = write_bands(run, out) if out is not None else 0
-        bands = Band.objects.filter(run=run)
-        by_network = bands.filter(method=Band.Method.NETWORK).count()
-        self.stdout.write(
-            f"run {run.pk}: {bands.count()} bands, {by_network} on the street network, "
-            f"{bands.count() - by_network} in a straight line; {mode} at {request.speed_kmh:g} km/h"
-            + (f"; {written} rows in {out}" if out else "")
-        )
+        self.stdout.write(catchment_note(run) + (f"; {written} rows in {out}" if out else ""))

@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
 
-    def handle(self, *_: object, **options: object) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         folder = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"Expected a folder of data files, found none at {folder}: check the path.")

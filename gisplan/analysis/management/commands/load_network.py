@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -14,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="default: the file's name")
         parser.add_argument("--srid", type=int, help="of a line layer that does not say its own")
 
-    def handle(self, *_: object, **options: object) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         loaded = load_network(options["file"], name=options["name"], srid=options["srid"])
         row = loaded.row
         self.stdout.write(

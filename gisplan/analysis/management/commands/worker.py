@@ -1,5 +1,8 @@
+from typing import cast
+
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 
 class Command(BaseCommand):
@@ -7,5 +10,5 @@ class Command(BaseCommand):
 
     def handle(self, *_: object, **__: object) -> None:
         # The queue of Django's connection cannot wait for notices: the worker opens its own.
-        worker_app = app.with_connector(app.connector.get_worker_connector())
-        worker_app.run_worker(install_signal_handlers=True)
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        app.with_connector(connector).run_worker(install_signal_handlers=True)

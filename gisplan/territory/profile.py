@@ -1,0 +1,90 @@
+"""What the territory says about one municipality, and the list of all of them."""
+
+from dataclasses import dataclass
+
+from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from gisplan.territory.models import (
+    AGES,
+    Municipality,
+    MunicipalityBoundary,
+    Population,
+    SnaiClass,
+    TerritoryEdition,
+    ZoneMembership,
+)
+
+SNAI_EDITION = "2020"
+AGE_GROUPS = ((0, 14), (15, 64), (65, AGES - 1))
+
+
+@dataclass(frozen=True)
+class People:
+    """Residents of a municipality on one date, by age group, with their source."""
+
+    population: Population
+    people: int
+    people_0_14: int
+    people_15_64: int
+    people_65_plus: int
+
+
+def latest_edition() -> TerritoryEdition | None:
+    return TerritoryEdition.objects.order_by("-valid_from").first()
+
+
+def latest_boundary(municipality: Municipality) -> MunicipalityBoundary | None:
+    """The boundary of the latest edition that has the municipality."""
+    return municipality.boundaries.order_by("-edition__valid_from").first()
+
+
+def municipalities_in_territory() -> QuerySet[Municipality]:
+    """The territory's municipalities with `people`, `people_on`, `snai_letter` and `zone_name`."""
+    latest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-reference_date")
+    letter = SnaiClass.objects.filter(municipality=OuterRef("pk"), snai_edition=SNAI_EDITION)
+    zone = ZoneMembership.objects.filter(municipality=OuterRef("pk"), valid_to__isnull=True)
+    return Municipality.objects.filter(in_territory=True).annotate(
+        people=Subquery(latest.values("people")[:1]),
+        people_on=Subquery(latest.values("reference_date")[:1]),
+        snai_letter=Subquery(letter.values("letter")[:1]),
+        zone_number=Subquery(zone.values("zone__number")[:1]),
+        zone_name=Subquery(zone.values("zone__name")[:1]),
+    )
+
+
+def people_of(municipality: Municipality) -> list[People]:
+    """One row for each date, latest first."""
+    populations = municipality.populations.select_related("edition", "source").order_by("-reference_date")
+    return [
+        People(population, population.people, *(population.people_between(*ages) for ages in AGE_GROUPS))
+        for population in populations
+    ]
+
+
+def snai_class_of(municipality: Municipality) -> SnaiClass | None:
+    return municipality.snai_classes.filter(snai_edition=SNAI_EDITION).select_related("source").first()
+
+
+def zone_membership_of(municipality: Municipality) -> ZoneMembership | None:
+    memberships = municipality.zone_memberships.select_related("zone", "source")
+    return memberships.filter(valid_to__isnull=True).first()
+
+
+def neighbours_of(municipality: Municipality) -> QuerySet[Municipality]:
+    """Municipalities whose boundary touches this one's, in the latest edition that has it."""
+    own = latest_boundary(municipality)
+    if own is None:
+        return Municipality.objects.none()
+    touching = MunicipalityBoundary.objects.filter(edition=own.edition, geometry__intersects=own.geometry)
+    return Municipality.objects.filter(boundaries__in=touching).exclude(pk=municipality.pk)
+
+
+def municipalities_near(shape: GEOSGeometry, edition: TerritoryEdition) -> QuerySet[Municipality]:
+    """Those that a map of the shape shows, the neighbours outside the territory too."""
+    west, south, east, north = shape.extent
+    margin = max(east - west, north - south) / 2
+    window = Polygon.from_bbox((west - margin, south - margin, east + margin, north + margin))
+    window.srid = shape.srid
+    shown = MunicipalityBoundary.objects.filter(edition=edition, geometry__bboverlaps=window)
+    return Municipality.objects.filter(boundaries__in=shown)

@@ -1,0 +1,33 @@
+"""What every page shows: the territory, the axes in the header, the same page in the other language."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from gisplan.plan.queries import default_edition
+from gisplan.web.axes import axis_link
+from gisplan.web.middleware import ADMIN_PREFIX
+
+LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of templates/web/base.html; nothing here touches the session."""
+    if request.path.startswith(ADMIN_PREFIX):
+        return {}
+    address = request.get_full_path()
+    edition = default_edition()
+    axes = edition.axes.select_related("edition") if edition else []
+    return {
+        "territory_name": settings.TERRITORY_NAME,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "lang": get_language() or settings.LANGUAGE_CODE,
+        "languages": [
+            {"code": code, "name": name, "url": translate_url(address, code)}
+            for code, name in LANGUAGE_NAMES.items()
+        ],
+        "axis_links": [axis_link(axis, default_edition=edition) for axis in axes],
+    }

@@ -1,0 +1,150 @@
+"""The maps of the pages: which layers, what they fit, on what they stand."""
+
+from collections.abc import Sequence
+
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+from gisplan.analysis.models import Band
+from gisplan.analysis.queries import bands_within
+from gisplan.maps.folium_map import MapParts, build_map
+from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.plan.models import Axis, Intervention
+from gisplan.plan.queries import completeness
+from gisplan.territory.display import screen_bounds, territory_bounds
+from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
+from gisplan.territory.profile import (
+    latest_boundary,
+    latest_edition,
+    municipalities_in_territory,
+    municipalities_near,
+)
+from gisplan.web import map_layers
+from gisplan.web.map_layers import lang
+
+AROUND_M = 1500  # what the map of a station shows where no catchment was computed
+ASSETS = {
+    "leaflet.css": "vendor/leaflet/leaflet.css",
+    "leaflet.js": "vendor/leaflet/leaflet.js",
+    "map.css": "maps/map.css",
+    "map.js": "maps/map.js",
+}
+
+
+def page_map(spec: MapSpec | None) -> MapParts | None:
+    """The parts of a map for a page, with the addresses of the served assets."""
+    if spec is None:
+        return None
+    return build_map(spec, {name: static(path) for name, path in ASSETS.items()})
+
+
+def attribution(edition: TerritoryEdition) -> str:
+    return _("Confini: %(source)s") % {"source": edition.source.publisher}
+
+
+def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
+    """The territory and, axis by axis, the interventions that are located."""
+    edition = latest_edition()
+    if edition is None:
+        return None
+    return MapSpec(
+        title=_("Il territorio e gli interventi"),
+        layers=(map_layers.boundaries(edition), *map_layers.interventions_by_axis(interventions)),
+        lang=lang(),
+        bounds=territory_bounds(edition),
+        attribution=attribution(edition),
+    )
+
+
+def municipality_map(municipality: Municipality, interventions: Sequence[Intervention]) -> MapSpec | None:
+    """One municipality among its neighbours, with the places in it and what the plan does there."""
+    edition = latest_edition()
+    if edition is None:
+        return None
+    boundary = latest_boundary(municipality)
+    near = municipalities_near(boundary.geometry, edition) if boundary else []
+    here = {"municipality": municipality}
+    layers = [
+        *map_layers.around(edition, near, chosen=municipality),
+        map_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
+        map_layers.hospitals(Hospital.objects.filter(**here)),
+        map_layers.health_sites(HealthSite.objects.filter(**here)),
+        *map_layers.interventions_by_axis(interventions),
+    ]
+    return MapSpec(
+        title=municipality.name,
+        layers=tuple(layer for layer in layers if layer.features),
+        lang=lang(),
+        bounds=screen_bounds(boundary.geometry) if boundary else None,
+        attribution=attribution(edition),
+    )
+
+
+def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
+    """The catchment of one station upon the municipalities around it."""
+    edition = latest_edition()
+    if edition is None or station.location is None:
+        return None
+    largest = (
+        max(bands, key=lambda band: band.minutes).geometry if bands else station.location.buffer(AROUND_M)
+    )
+    layers = map_layers.around(edition, municipalities_near(largest, edition))
+    if bands:
+        layers.append(map_layers.bands(bands))
+    layers.append(map_layers.stations(Station.objects.filter(pk=station.pk)))
+    return MapSpec(
+        title=_("Bacino della stazione di %(station)s") % {"station": station.name},
+        layers=tuple(layers),
+        lang=lang(),
+        bounds=screen_bounds(largest),
+        attribution=attribution(edition),
+    )
+
+
+#: The registers of places that the map of an axis shows, and whose coverage its page states.
+REGISTERS_OF_AXIS: dict[str, tuple[str, ...]] = {
+    "3": ("stations",),
+    "4": ("schools",),
+    "6": ("hospitals", "health_sites"),
+}
+
+
+def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | None:
+    """The ground that the axis asks about, its places, its imported layers and its interventions."""
+    edition = latest_edition()
+    if edition is None:
+        return None
+    layers = [
+        *axis_ground(axis, edition),
+        *map_layers.imported(axis),
+        *map_layers.interventions_by_axis(interventions),
+    ]
+    return MapSpec(
+        title=axis.title or _("Asse %(code)s") % {"code": axis.code},
+        layers=tuple(layers),
+        lang=lang(),
+        bounds=territory_bounds(edition),
+        attribution=attribution(edition),
+        notice=completeness(axis.edition).statement,
+    )
+
+
+def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
+    """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
+    rows = municipalities_in_territory()
+    inside = {"municipality__in_territory": True}
+    if axis.code == "5" and rows.exclude(snai_letter=None).exists():
+        return [map_layers.snai_classes(edition, rows)]
+    if axis.code == "4" and School.objects.filter(**inside).exists():
+        return [map_layers.schools(edition, rows)]
+    layers = [map_layers.boundaries(edition)]
+    if axis.code == "3":
+        layers.append(
+            map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
+        )
+    if axis.code == "6":
+        layers += [
+            map_layers.hospitals(Hospital.objects.filter(**inside)),
+            map_layers.health_sites(HealthSite.objects.filter(**inside)),
+        ]
+    return layers

@@ -1,0 +1,94 @@
+"""Pages of the plan: the overview and one page for each axis."""
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from gisplan.plan.amounts import total_amounts
+from gisplan.plan.features import not_located
+from gisplan.plan.models import Axis, Intervention, PlanEdition
+from gisplan.plan.queries import (
+    AxisCount,
+    completeness,
+    default_edition,
+    editions,
+    interventions_of_axis,
+    with_places_and_claims,
+)
+from gisplan.territory.models import Station
+from gisplan.territory.profile import municipalities_in_territory
+from gisplan.web import maps
+from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web.coverage import coverages_of
+from gisplan.web.plan_rows import intervention_rows, shared_amounts
+
+
+@dataclass(frozen=True)
+class AxisCard:
+    """One axis of the overview: its link and what is loaded below it."""
+
+    link: AxisLink
+    count: AxisCount
+
+
+def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
+    """The overview of a plan edition (the first with interventions), or of the territory alone."""
+    first = default_edition()
+    chosen = first if edition is None else get_object_or_404(editions(), code=edition)
+    loaded = completeness(chosen) if chosen else None
+    axes = loaded.by_axis if loaded else []
+    people = municipalities_in_territory()
+    context = {
+        "section": "home",
+        "edition": chosen,
+        "other_editions": editions().exclude(pk=chosen.pk) if chosen else [],
+        "completeness": loaded,
+        "axes": [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes],
+        "municipalities": people.count(),
+        "people": people.aggregate(total=Sum("people"))["total"],
+        "people_on": people.values_list("people_on", flat=True).first(),
+        "stations": Station.objects.filter(municipality__in_territory=True).count(),
+        "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
+    }
+    return render(request, "web/home.html", context)
+
+
+def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
+    """One axis: its map, the same content as tables, and on how much of the plan it stands."""
+    first = default_edition()
+    plan = first if edition is None else get_object_or_404(editions(), code=edition)
+    found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
+    interventions = interventions_of_axis(found)
+    rows = intervention_rows(interventions)
+    context = {
+        "axis": found,
+        "axis_code": code if plan == first else "",
+        "link": axis_link(found, default_edition=first),
+        "edition": plan,
+        "same_axis": _same_axis(found, first),
+        "completeness": completeness(found.edition),
+        "rows": rows,
+        "shared": shared_amounts(rows),
+        "amounts": total_amounts(found),
+        "not_located": not_located(interventions),
+        "strategies": found.strategies.prefetch_related("actions"),
+        "coverages": coverages_of(*maps.REGISTERS_OF_AXIS.get(code, ()))
+        if maps.REGISTERS_OF_AXIS.get(code)
+        else [],
+        "map": maps.page_map(maps.axis_map(found, interventions)),
+    }
+    return render(request, "web/axis.html", context)
+
+
+def _same_axis(axis: Axis, first: PlanEdition | None) -> list[tuple[PlanEdition, AxisLink]]:
+    """The axis of this code in the other editions: codes alone do not say that it is the same."""
+    others = Axis.objects.filter(edition__in=editions(), code=axis.code).exclude(pk=axis.pk)
+    return [
+        (other.edition, axis_link(other, default_edition=first)) for other in others.select_related("edition")
+    ]
+
+
+def _interventions_of(edition: PlanEdition | None) -> list[Intervention]:
+    return list(with_places_and_claims(Intervention.objects.filter(axis__edition=edition)))

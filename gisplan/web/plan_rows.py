@@ -1,0 +1,35 @@
+"""Interventions and amounts as the tables show them; an amount that covers several is shown once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gisplan.plan.models import Claim, Intervention, PlanPlace
+from gisplan.plan.progress import LatestClaims, latest_claims
+
+
+@dataclass(frozen=True)
+class InterventionRow:
+    """One intervention with the latest it is known of; `own_amount` is none where the amount is shared."""
+
+    intervention: Intervention
+    places: list[PlanPlace]
+    claims: LatestClaims
+
+    @property
+    def own_amount(self) -> Claim | None:
+        amount = self.claims.amount
+        return None if amount is None or amount.is_shared else amount
+
+    @property
+    def shared_amount(self) -> Claim | None:
+        amount = self.claims.amount
+        return amount if amount is not None and amount.is_shared else None
+
+
+def intervention_rows(interventions: Iterable[Intervention]) -> list[InterventionRow]:
+    return [InterventionRow(one, list(one.places.all()), latest_claims(one)) for one in interventions]
+
+
+def shared_amounts(rows: Iterable[InterventionRow]) -> list[Claim]:
+    """The amounts that cover several interventions, each once."""
+    return list({row.shared_amount.pk: row.shared_amount for row in rows if row.shared_amount}.values())

@@ -1,0 +1,126 @@
+"""Pages of the territory: municipalities and sources."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from gisplan.plan.models import PlanEdition
+from gisplan.plan.queries import (
+    MunicipalityInterventions,
+    actions_of_municipality,
+    completeness,
+    default_edition,
+    interventions_of_municipality,
+)
+from gisplan.territory.models import (
+    HealthSite,
+    Hospital,
+    Municipality,
+    Place,
+    School,
+    SnaiClass,
+    Source,
+    Station,
+    Zone,
+)
+from gisplan.territory.profile import (
+    latest_boundary,
+    latest_edition,
+    municipalities_in_territory,
+    neighbours_of,
+    people_of,
+    snai_class_of,
+    zone_membership_of,
+)
+from gisplan.territory.queries import nearest_station, register_counts
+from gisplan.web import maps
+from gisplan.web.coverage import coverages_of
+from gisplan.web.plan_rows import intervention_rows, shared_amounts
+
+
+def municipalities(request: HttpRequest) -> HttpResponse:
+    """All municipalities, or those that match ?q= (name or code), ?classe= and ?zona=."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
+    every = municipalities_in_territory()
+    found = every
+    if asked["q"]:
+        found = found.filter(Q(name__icontains=asked["q"]) | Q(istat_code__startswith=asked["q"]))
+    if asked["classe"]:
+        found = found.filter(snai_letter=asked["classe"])
+    if asked["zona"].isdigit():
+        found = found.filter(zone_number=int(asked["zona"]))
+    context = {
+        "section": "municipalities",
+        "municipalities": found,
+        "total": every.count(),
+        "asked": asked,
+        "letters": SnaiClass.Letter.choices if every.exclude(snai_letter=None).exists() else (),
+        "zones": Zone.objects.all(),
+        "edition": latest_edition(),
+    }
+    return render(request, "web/municipalities.html", context)
+
+
+def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
+    """One municipality: who lives there, what the plan does there, what is near."""
+    found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
+    edition = default_edition()
+    interventions = interventions_of_municipality(found, edition=edition)
+    context = {
+        "section": "municipalities",
+        "municipality": found,
+        "boundary": latest_boundary(found),
+        "people": people_of(found),
+        "snai": snai_class_of(found),
+        "membership": zone_membership_of(found),
+        "nearest": nearest_station(found),
+        "registers": register_counts(found),
+        "places": _places_in(found),
+        "neighbours": neighbours_of(found),
+        "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        **(_plan_of(found, edition, interventions) if edition else {}),
+    }
+    return render(request, "web/municipality.html", context)
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place of a register, what it is, and its page if it has one."""
+
+    row: Place
+    kind: str
+    url: str = ""
+
+
+def _places_in(municipality: Municipality) -> list[PlaceRow]:
+    here = {"municipality": municipality}
+    stations = Station.objects.filter(**here)
+    return [
+        *(PlaceRow(row, row.get_kind_display(), reverse("station", args=[row.code])) for row in stations),
+        *(PlaceRow(row, row.get_kind_display()) for row in Hospital.objects.filter(**here)),
+        *(PlaceRow(row, row.get_kind_display()) for row in HealthSite.objects.filter(**here)),
+        *(PlaceRow(row, row.get_level_display()) for row in School.objects.filter(**here).order_by("level")),
+    ]
+
+
+def _plan_of(
+    municipality: Municipality, edition: PlanEdition, interventions: MunicipalityInterventions
+) -> dict[str, Any]:
+    rows = intervention_rows(interventions.here)
+    return {
+        "edition": edition,
+        "completeness": completeness(edition),
+        "rows": rows,
+        "may_concern": intervention_rows(interventions.may_concern),
+        "shared": shared_amounts(rows),
+        "actions": actions_of_municipality(municipality, edition),
+    }
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    context = {"section": "sources", "sources": Source.objects.all(), "coverages": coverages_of()}
+    return render(request, "web/sources.html", context)

@@ -1,0 +1,94 @@
+import pytest
+
+from gisplan.network.errors import BadParameter, UnknownMode
+from gisplan.network.profiles import mode_index, speed_ratio, street_speeds
+
+Open = tuple[bool, bool]
+BOTH, NONE = (True, True), (False, False)
+
+
+def open_ways(tags: dict[str, str | None]) -> tuple[Open, ...]:
+    return tuple((forward > 0, backward > 0) for forward, backward in street_speeds(tags))
+
+
+@pytest.mark.parametrize(
+    ("tags", "walk", "bike", "car"),
+    [
+        ({}, BOTH, BOTH, NONE),
+        ({"highway": "residential"}, BOTH, BOTH, BOTH),
+        ({"highway": "motorway"}, NONE, NONE, (True, False)),
+        ({"highway": "trunk"}, NONE, NONE, BOTH),
+        ({"highway": "trunk", "foot": "yes"}, BOTH, NONE, BOTH),
+        ({"highway": "primary", "motorroad": "yes"}, NONE, NONE, BOTH),
+        ({"highway": "footway"}, BOTH, NONE, NONE),
+        ({"highway": "footway", "bicycle": "designated"}, BOTH, BOTH, NONE),
+        ({"highway": "steps"}, BOTH, NONE, NONE),
+        ({"highway": "pedestrian"}, BOTH, BOTH, NONE),
+        ({"highway": "cycleway", "foot": "no"}, NONE, BOTH, NONE),
+        ({"highway": "construction"}, NONE, NONE, NONE),
+        ({"highway": "service", "access": "private"}, NONE, NONE, NONE),
+        ({"highway": "service", "access": "no", "foot": "yes"}, BOTH, NONE, NONE),
+        ({"highway": "residential", "motor_vehicle": "no"}, BOTH, BOTH, NONE),
+        ({"highway": "residential", "vehicle": "no"}, BOTH, NONE, NONE),
+        ({"highway": "residential", "oneway": "yes"}, BOTH, (True, False), (True, False)),
+        ({"highway": "residential", "oneway": "True"}, BOTH, (True, False), (True, False)),
+        ({"highway": "residential", "oneway": "-1"}, BOTH, (False, True), (False, True)),
+        ({"highway": "residential", "oneway": "yes", "oneway:bicycle": "no"}, BOTH, BOTH, (True, False)),
+        ({"highway": "residential", "oneway": "yes", "cycleway": "opposite_lane"}, BOTH, BOTH, (True, False)),
+        ({"highway": "residential", "oneway": "reversible"}, BOTH, NONE, NONE),
+        ({"highway": "tertiary", "junction": "roundabout"}, BOTH, (True, False), (True, False)),
+        ({"highway": "tertiary", "junction": "roundabout", "oneway": "no"}, BOTH, BOTH, BOTH),
+        ({"highway": "footway", "oneway:foot": "yes"}, (True, False), NONE, NONE),
+        ({"highway": "residential;footway"}, BOTH, NONE, NONE),
+        ({"highway": "residential", "access": "yes;no"}, NONE, NONE, NONE),
+        ({"maxspeed": "50"}, BOTH, BOTH, BOTH),
+    ],
+)
+def test_tags_open_a_street_to_each_mode_and_direction(
+    tags: dict[str, str | None], walk: Open, bike: Open, car: Open
+) -> None:
+    assert open_ways(tags) == (walk, bike, car)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"highway": "residential"}, 25),
+        ({"highway": "primary", "maxspeed": "50"}, 40),
+        ({"highway": "primary", "maxspeed": "30;50"}, 24),
+        ({"highway": "primary", "maxspeed": "30 mph"}, 0.8 * 30 * 1.609344),
+        ({"highway": "primary", "maxspeed": "IT:urban"}, 40),
+        ({"highway": "primary", "maxspeed": "signals"}, 65),
+        ({"highway": "primary;residential"}, 25),
+        ({"highway": "pedestrian", "motor_vehicle": "destination"}, 15),
+    ],
+)
+def test_cars_take_the_limit_else_the_class(tags: dict[str, str | None], kmh: float) -> None:
+    assert street_speeds(tags)[2] == pytest.approx((kmh, kmh))
+
+
+def test_rough_ground_slows_bikes_and_not_walkers() -> None:
+    walk, bike, _ = street_speeds({"highway": "track", "surface": "gravel"})
+    assert walk == (4.8, 4.8)
+    assert bike == pytest.approx((12 * 6 / 15,) * 2)
+
+
+def test_speed_ratio_follows_the_asked_speed() -> None:
+    assert speed_ratio("walk", None) == 1
+    assert speed_ratio("walk", 3.6) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("kmh", [0, -1, float("nan"), float("inf"), 131])
+def test_speed_out_of_range_is_refused_by_value(kmh: float) -> None:
+    with pytest.raises(BadParameter, match=str(kmh)):
+        speed_ratio("bike", kmh)
+
+
+def test_cars_take_no_single_speed() -> None:
+    with pytest.raises(BadParameter, match="each street"):
+        speed_ratio("car", 50)
+
+
+def test_mode_without_profile_is_refused_with_the_modes_there_are() -> None:
+    with pytest.raises(UnknownMode, match="walk, bike, car, found 'horse'"):
+        mode_index("horse")
