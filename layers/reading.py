@@ -42,7 +42,7 @@ class Reading:
         self.stored_srid = stored_srid()
         clock.total = source.feature_count
         report.driver, report.source_layer = source.content.kind, source.layer
-        report.stored_srid = self.stored_srid
+        report.stored_srid, report.features_read = self.stored_srid, source.feature_count
         with clock.phase("read"):
             report.digest = sources.digest(source)
         self._family = Family()

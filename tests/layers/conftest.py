@@ -46,9 +46,9 @@ def write_geojson(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def write_vector(tmp_path: Path) -> Callable[..., Path]:
     def write(
-        name: str, geometries: Sequence[Any], *, crs: str | None = "EPSG:32632", **columns: Any
+        file: str, geometries: Sequence[Any], *, crs: str | None = "EPSG:32632", **columns: Any
     ) -> Path:
-        path = tmp_path / name
+        path = tmp_path / file
         kinds = {geometry.geom_type for geometry in geometries}
         pyogrio.raw.write(
             path,
