@@ -1,6 +1,6 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
-from gisplan.territory.display import screen_bounds
+from gisplan.territory.display import screen_bounds, territory_bounds
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import (
     latest_boundary,
@@ -42,7 +42,7 @@ def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
 
 
-def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
+def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
     """The territory and, axis by axis, the interventions that are located."""
     edition = latest_edition()
     if edition is None:
@@ -51,12 +51,12 @@ def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
         title=_("Il territorio e gli interventi"),
         layers=(map_layers.boundaries(edition), *map_layers.interventions_by_axis(interventions)),
         lang=lang(),
-        fit=("boundaries",),
+        bounds=territory_bounds(edition),
         attribution=attribution(edition),
     )
 
 
-def municipality_map(municipality: Municipality, interventions: Iterable[Intervention]) -> MapSpec | None:
+def municipality_map(municipality: Municipality, interventions: Sequence[Intervention]) -> MapSpec | None:
     """One municipality among its neighbours, with the places in it and what the plan does there."""
     edition = latest_edition()
     if edition is None:
@@ -75,7 +75,7 @@ def municipality_map(municipality: Municipality, interventions: Iterable[Interve
         title=municipality.name,
         layers=tuple(layer for layer in layers if layer.features),
         lang=lang(),
-        fit=("municipality",),
+        bounds=screen_bounds(boundary.geometry) if boundary else None,
         attribution=attribution(edition),
     )
 
@@ -117,13 +117,13 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
     layers = [
         *axis_ground(axis, edition),
         *map_layers.imported(axis),
-        map_layers.interventions(axis, interventions),
+        *map_layers.interventions_by_axis(interventions),
     ]
     return MapSpec(
         title=axis.title or _("Asse %(code)s") % {"code": axis.code},
         layers=tuple(layers),
         lang=lang(),
-        fit=(layers[0].key,),
+        bounds=territory_bounds(edition),
         attribution=attribution(edition),
         notice=completeness(axis.edition).statement,
     )
@@ -139,7 +139,9 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
         return [map_layers.schools(edition, rows)]
     layers = [map_layers.boundaries(edition)]
     if axis.code == "3":
-        layers.append(map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10)))
+        layers.append(
+            map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
+        )
     if axis.code == "6":
         layers += [
             map_layers.hospitals(Hospital.objects.filter(**inside)),

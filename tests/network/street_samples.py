@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
+
 from gisplan.network import RawStreets, StreetNetwork, build_network, raw_from_lines
 from gisplan.network.profiles import Mode
-from scipy.sparse import csr_array
 
 BLOCK_M = 100.0
 WALK_M_PER_MIN = 80.0  # 4.8 km/h
 
 
-def network_of(lines: Sequence[object], **tags: str | None | list[str | None]) -> StreetNetwork:
+def network_of(lines: Sequence[object], **tags: str | list[str | None] | None) -> StreetNetwork:
     """One way a line; a tag given once holds for all."""
     arrays = [np.asarray(line, dtype=float) for line in lines]
     columns = {

@@ -1,11 +1,13 @@
 import pytest
+
 from gisplan.network.errors import BadParameter, UnknownMode
 from gisplan.network.profiles import mode_index, speed_ratio, street_speeds
 
+Open = tuple[bool, bool]
 BOTH, NONE = (True, True), (False, False)
 
 
-def open_ways(tags: dict[str, str | None]) -> tuple[tuple[bool, bool], ...]:
+def open_ways(tags: dict[str, str | None]) -> tuple[Open, ...]:
     return tuple((forward > 0, backward > 0) for forward, backward in street_speeds(tags))
 
 
@@ -42,7 +44,9 @@ def open_ways(tags: dict[str, str | None]) -> tuple[tuple[bool, bool], ...]:
         ({"maxspeed": "50"}, BOTH, BOTH, BOTH),
     ],
 )
-def test_tags_open_a_street_to_each_mode_and_direction(tags, walk, bike, car):
+def test_tags_open_a_street_to_each_mode_and_direction(
+    tags: dict[str, str | None], walk: Open, bike: Open, car: Open
+) -> None:
     assert open_ways(tags) == (walk, bike, car)
 
 
@@ -59,32 +63,32 @@ def test_tags_open_a_street_to_each_mode_and_direction(tags, walk, bike, car):
         ({"highway": "pedestrian", "motor_vehicle": "destination"}, 15),
     ],
 )
-def test_cars_take_the_limit_else_the_class(tags, kmh):
+def test_cars_take_the_limit_else_the_class(tags: dict[str, str | None], kmh: float) -> None:
     assert street_speeds(tags)[2] == pytest.approx((kmh, kmh))
 
 
-def test_rough_ground_slows_bikes_and_not_walkers():
+def test_rough_ground_slows_bikes_and_not_walkers() -> None:
     walk, bike, _ = street_speeds({"highway": "track", "surface": "gravel"})
     assert walk == (4.8, 4.8)
     assert bike == pytest.approx((12 * 6 / 15,) * 2)
 
 
-def test_speed_ratio_follows_the_asked_speed():
+def test_speed_ratio_follows_the_asked_speed() -> None:
     assert speed_ratio("walk", None) == 1
     assert speed_ratio("walk", 3.6) == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize("kmh", [0, -1, float("nan"), float("inf"), 131])
-def test_speed_out_of_range_is_refused_by_value(kmh):
+def test_speed_out_of_range_is_refused_by_value(kmh: float) -> None:
     with pytest.raises(BadParameter, match=str(kmh)):
         speed_ratio("bike", kmh)
 
 
-def test_cars_take_no_single_speed():
+def test_cars_take_no_single_speed() -> None:
     with pytest.raises(BadParameter, match="each street"):
         speed_ratio("car", 50)
 
 
-def test_mode_without_profile_is_refused_with_the_modes_there_are():
+def test_mode_without_profile_is_refused_with_the_modes_there_are() -> None:
     with pytest.raises(UnknownMode, match="walk, bike, car, found 'horse'"):
         mode_index("horse")

@@ -1,18 +1,21 @@
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
-from gisplan.network import build_network, load_network, save_network, service_areas
+
+from gisplan.network import StreetNetwork, build_network, load_network, save_network, service_areas
 from gisplan.network.errors import BadNetworkFile
 from gisplan.network.synthetic import CityPlan, generate_city
 
 
 @pytest.fixture
-def network():
+def network() -> StreetNetwork:
     return build_network(generate_city(CityPlan(columns=8, rows=8), seed=1))[0]
 
 
-def test_saved_network_comes_back_mapped_and_equal(network, tmp_path):
+def test_saved_network_comes_back_mapped_and_equal(network: StreetNetwork, tmp_path: Path) -> None:
     save_network(network, tmp_path)
     loaded = load_network(tmp_path, verify=True)
     assert loaded.digest == network.digest
@@ -22,7 +25,9 @@ def test_saved_network_comes_back_mapped_and_equal(network, tmp_path):
     assert after.bands[0].polygon == before.bands[0].polygon
 
 
-def test_saving_again_changes_nothing_and_another_network_is_refused(network, tmp_path):
+def test_saving_again_changes_nothing_and_another_network_is_refused(
+    network: StreetNetwork, tmp_path: Path
+) -> None:
     save_network(network, tmp_path)
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     save_network(network, tmp_path)
@@ -32,7 +37,7 @@ def test_saving_again_changes_nothing_and_another_network_is_refused(network, tm
         save_network(other, tmp_path)
 
 
-def rewrite(folder, **changes):
+def rewrite(folder: Path, **changes: object) -> None:
     manifest = json.loads((folder / "network.json").read_text())
     (folder / "network.json").write_text(json.dumps(manifest | changes))
 
@@ -49,14 +54,16 @@ def rewrite(folder, **changes):
         (lambda folder: np.save(folder / "edge_head.npy", np.zeros(3, np.int32)), r"of \[3\]"),
     ],
 )
-def test_damaged_network_is_refused_with_what_is_wrong(network, tmp_path, damage, says):
+def test_damaged_network_is_refused_with_what_is_wrong(
+    network: StreetNetwork, tmp_path: Path, damage: Callable[[Path], object], says: str
+) -> None:
     save_network(network, tmp_path)
     damage(tmp_path)
     with pytest.raises(BadNetworkFile, match=says):
         load_network(tmp_path)
 
 
-def test_changed_content_is_found_when_asked_for(network, tmp_path):
+def test_changed_content_is_found_when_asked_for(network: StreetNetwork, tmp_path: Path) -> None:
     save_network(network, tmp_path)
     np.save(tmp_path / "node_x_m.npy", network.node_x_m + 1)
     with pytest.raises(BadNetworkFile, match="Expected content"):
