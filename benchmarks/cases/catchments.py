@@ -1,76 +1,74 @@
-"""Searches and catchments on a generated city: ours beside scipy's search and the usual networkx recipe."""
+"""Walking bands of 5, 10 and 15 minutes as polygons, on a generated city; the peer is networkx with shapely."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.frame import Bench, Row, median_s, peak_mb
-from gisplan.network import build_network, service_areas
+from gisplan.network.build import build_network
 from gisplan.network.graph import StreetNetwork
-from gisplan.network.paths import Seeds, reach
+from gisplan.network.service_area import AreaRules, service_areas
 from gisplan.network.synthetic import CityPlan, generate_city
 
-CITY = CityPlan(columns=160, rows=160)
-SEED = 7
-ORIGINS = 40
-MINUTES = 15.0
-TOLERANCE_MIN = 1e-6
+MINUTES = (5, 10, 15)
+ORIGINS = 20
+SEED = 2023
+TOLERANCE = 0.001
 
 
 def run(bench: Bench) -> list[Row]:
-    raw = generate_city(CITY, seed=SEED)
-    bench.say_input("city", raw.x_m, raw.y_m, raw.way_offsets, raw.way_nodes)
-    network, report = build_network(raw)
-    bench.say(f"{report.nodes} nodes, {report.edges} edges, {ORIGINS} origins, {MINUTES:g} min on foot")
-    origins = np.random.default_rng(SEED).choice(network.n_nodes, ORIGINS, replace=False).astype(np.int32)
-    _write_graph(bench, network, origins)
-    return [_search(bench, network, origins), _catchment(bench, network, origins)]
-
-
-def _write_graph(bench: Bench, network: StreetNetwork, origins: NDArray[np.int32]) -> None:
-    arcs = network.arcs("walk")
+    city = generate_city(CityPlan(columns=80, rows=80), seed=SEED)
+    network, report = build_network(city)
+    bench.say(f"a generated city, seed {SEED}: {report.nodes} nodes, {report.edges} edges, {ORIGINS} origins")
+    bench.say_input("city", network.coords_m, network.edge_tail, network.edge_head)
+    origins = _inner_nodes(network)
+    file = bench.folder / "city.npz"
     np.savez(
-        bench.folder / "graph.npz",
-        start=arcs.start,
-        head=arcs.head,
-        cost_min=arcs.cost_min,
+        file,
         x_m=network.node_x_m,
         y_m=network.node_y_m,
+        tail=network.edge_tail,
+        head=network.edge_head,
+        length_m=network.edge_length_m,
+        minutes=network.edge_min("walk")[:, 0],
         origins=origins,
+        limits=np.array(MINUTES, dtype=float),
+        buffer_m=np.array(AreaRules().buffer_m),
     )
-
-
-def _search(bench: Bench, network: StreetNetwork, origins: NDArray[np.int32]) -> Row:
-    def all_origins() -> list[float]:
-        found = [
-            reach(network, Seeds(np.array([o], dtype=np.int32), np.zeros(1)), minutes=MINUTES, mode="walk")
-            for o in origins
-        ]
-        return [float(one.cost_min.sum()) for one in found]
-
-    ours_ms = median_s(all_origins, repeats=5) / ORIGINS * 1000
-    peer = bench.peer("scipy_search.py", bench.folder / "graph.npz", str(MINUTES))
-    gap = max(abs(a - b) for a, b in zip(all_origins(), peer.answer, strict=True))
-    if gap > TOLERANCE_MIN * network.n_nodes:
-        raise RuntimeError(
-            f"The search disagrees with scipy by {gap:g} minutes in all: not a figure to print."
+    peer = bench.peer("catchments_networkx.py", file)
+    points = np.column_stack((network.node_x_m[origins], network.node_y_m[origins]))
+    areas = service_areas(network, points, minutes=MINUTES, mode="walk")
+    found_m = np.array([[band.length_m for band in area.bands] for area in areas])
+    _check_agreement(found_m, np.array(peer.answer).reshape(found_m.shape))
+    seconds = median_s(lambda: service_areas(network, points, minutes=MINUTES, mode="walk"), repeats=5)
+    return [
+        Row(
+            work=f"bands of {'/'.join(map(str, MINUTES))} min as polygons, per origin",
+            ours=seconds * 1000 / ORIGINS,
+            peer=peer.value,
+            peer_name="networkx + shapely",
+            peer_command=peer.command,
+            unit="ms",
+            peak_mb=peak_mb(),
         )
-    return Row(
-        "search, one origin", ours_ms, peer.value, "scipy dijkstra(limit=)", peer.command, "ms", peak_mb()
+    ]
+
+
+def _inner_nodes(network: StreetNetwork) -> NDArray[np.int64]:
+    """Nodes far from the rim, drawn with the seed: every origin has streets all around."""
+    inside = np.flatnonzero(
+        (np.abs(network.node_x_m - np.median(network.node_x_m)) < np.ptp(network.node_x_m) / 4)
+        & (np.abs(network.node_y_m - np.median(network.node_y_m)) < np.ptp(network.node_y_m) / 4)
     )
+    return np.random.Generator(np.random.PCG64(SEED)).choice(inside, ORIGINS, replace=False)
 
 
-def _catchment(bench: Bench, network: StreetNetwork, origins: NDArray[np.int32]) -> Row:
-    points_m = np.column_stack([network.node_x_m[origins], network.node_y_m[origins]])
-
-    def all_origins() -> list[float]:
-        areas = service_areas(network, points_m, minutes=[MINUTES], mode="walk")
-        return [area.bands[0].polygon.area for area in areas]
-
-    ours_ms = median_s(all_origins, repeats=3) / ORIGINS * 1000
-    peer = bench.peer("networkx_catchment.py", bench.folder / "graph.npz", str(MINUTES))
-    # The recipe draws whole edges between reached nodes and leaves out those cut by the time: it is smaller.
-    shares = np.array(peer.answer) / np.array(all_origins())
-    bench.say(f"the peer's area is {np.median(shares):.2f} of ours (median)")
-    return Row(
-        "catchment with polygon", ours_ms, peer.value, "networkx + shapely", peer.command, "ms", peak_mb()
-    )
+def _check_agreement(
+    ours_m: NDArray[np.float64],
+    peer_m: NDArray[np.float64],
+) -> None:
+    """A figure for wrong work is worth nothing: both sides must reach the same metres of street."""
+    worst = float(np.max(np.abs(ours_m - peer_m) / peer_m))
+    if worst > TOLERANCE:
+        raise RuntimeError(
+            f"The peer reaches other streets than ours: {worst:.2%} apart, at most {TOLERANCE:.1%} expected."
+        )
