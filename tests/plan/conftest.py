@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from gisplan.plan.loading import load_plan
@@ -54,6 +54,7 @@ def rolled_back() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def shared_territory(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock(), rolled_back():
+        _empty_register()
         _create_territory()
         yield
 
@@ -68,6 +69,15 @@ def shared_plan(shared_territory: None, django_db_blocker: DjangoDbBlocker) -> I
 @pytest.fixture
 def small_territory(shared_territory: None, db: None) -> TerritoryEdition:
     return TerritoryEdition.objects.get()
+
+
+def _empty_register() -> None:
+    """Another folder may have filled the test database for the whole session."""
+    assert connection.settings_dict["NAME"].startswith("test_")
+    connection.check_constraints()  # no truncation while checks are pending
+    tables = "territory_source, territory_municipality, plan_planedition, plan_claim, plan_seedrow, auth_user"
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
 
 
 def _create_territory() -> None:
