@@ -52,15 +52,23 @@ class Transformed:
 
 @dataclass(frozen=True)
 class Operation:
-    """One named operation of the EPSG register, bound to a pair of systems."""
+    """A named way from one system to another: out of a projection, a datum shift of EPSG, into a projection."""
 
     name: str
     accuracy_m: float | None
-    transformer: Transformer | None
+    steps: tuple[Transformer, ...]
 
     def apply(self, geometries: Geometries) -> Transformed:
-        moved = geometries if self.transformer is None else _moved(geometries, self.transformer)
+        moved = np.asarray(shapely.transform(geometries, self._move)) if self.steps else geometries
         return Transformed(moved, self.name, self.accuracy_m)
+
+    def apply_xy(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        for step in self.steps:
+            x, y = step.transform(x, y, errcheck=True)
+        return x, y
+
+    def _move(self, coordinates: Floats) -> Floats:
+        return np.column_stack(self.apply_xy(coordinates[:, 0], coordinates[:, 1]))
 
 
 def checked_srid(srid: int) -> int:
@@ -119,11 +127,7 @@ def utm_srid_for(lon: float, lat: float = 45.0) -> int:
 def transform_xy(x: Floats, y: Floats, from_srid: int, to_srid: int) -> tuple[Floats, Floats]:
     """Coordinates with the best operation for where they lie; a ballpark operation is refused."""
     box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    transformer = operation_for(box, from_srid, to_srid).transformer
-    if transformer is None:
-        return x, y
-    moved_x, moved_y = transformer.transform(x, y, errcheck=True)
-    return moved_x, moved_y
+    return operation_for(box, from_srid, to_srid).apply_xy(x, y)
 
 
 def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transformed:
@@ -133,13 +137,31 @@ def transform(geometries: Geometries, from_srid: int, to_srid: int) -> Transform
 
 
 def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operation:
-    """The most accurate operation whose area holds this box (in the source CRS)."""
+    """The most accurate operation of EPSG whose area holds this box (in the source CRS)."""
     if from_srid == to_srid:
-        return Operation("none (same system)", 0.0, None)
-    area = bbox_lon_lat(box, from_srid)
+        return Operation("none (same system)", 0.0, ())
+    source, target = _crs(from_srid), _crs(to_srid)
+    named: list[tuple[str, Transformer]] = []
+    if source.is_projected:
+        named.append((f"Inverse of {_projection(source)}", _between(source, _geographic(source))))
+    shift = _datum_shift(bbox_lon_lat(box, from_srid), from_srid, to_srid)
+    if shift is not None:
+        named.append((_short(shift.description), shift))
+    if target.is_projected:
+        named.append((_projection(target), _between(_geographic(target), target)))
+    name = " + ".join(name for name, _ in named)
+    accuracy_m = 0.0 if shift is None else _accuracy_m(shift)
+    return Operation(name, accuracy_m, tuple(step for _, step in named))
+
+
+def _datum_shift(area: Box, from_srid: int, to_srid: int) -> Transformer | None:
+    """Between the geographic systems below both; asked for the target itself, PROJ leaves out what its zone lacks."""
+    source, target = _geographic(_crs(from_srid)), _geographic(_crs(to_srid))
+    if source.equals(target, ignore_axis_order=True):
+        return None
     group = TransformerGroup(
-        _crs(from_srid),
-        _crs(to_srid),
+        source,
+        target,
         always_xy=True,
         area_of_interest=AreaOfInterest(*area),  # type: ignore[arg-type]  # the stub names its private twin
         allow_ballpark=False,
@@ -147,24 +169,41 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of"
-            f" {_box_text(area)}, found"
-            f" {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
-            " Sardinia,"
-            " Sicily) and import the parts."
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)},"
+            f" found {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
+            " Sardinia, Sicily) and import the parts."
         )
-    best = min(fitting, key=_preference)
-    accuracy_m = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else None
-    return Operation(best.description, accuracy_m, best)
+    return min(fitting, key=_preference)
+
+
+def _geographic(crs: CRS) -> CRS:
+    below = crs.geodetic_crs
+    return crs if below is None else below
+
+
+def _between(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _projection(crs: CRS) -> str:
+    return crs.name if crs.coordinate_operation is None else crs.coordinate_operation.name
+
+
+def _short(description: str) -> str:
+    return " + ".join(part for part in description.split(" + ") if not part.startswith("axis order change"))
+
+
+def _accuracy_m(candidate: Transformer) -> float | None:
+    return candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else None
 
 
 def _preference(candidate: Transformer) -> tuple[bool, float, float]:
     """Made for Italy first (the French box of ED50 holds Torino), then accuracy, then the smaller area."""
     area = candidate.area_of_use
     named = any(word in area.name for word in ("Italy", "World", "Europe"))
-    accuracy = candidate.accuracy if candidate.accuracy is not None and candidate.accuracy >= 0 else np.inf
+    accuracy_m = _accuracy_m(candidate)
     west, south, east, north = area.bounds
-    return (not named, accuracy, (east - west) * (north - south))
+    return (not named, np.inf if accuracy_m is None else accuracy_m, (east - west) * (north - south))
 
 
 def _covers(area_of_use: Any, box: Box) -> bool:
@@ -182,7 +221,7 @@ def _covers(area_of_use: Any, box: Box) -> bool:
 
 def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
     """The box in EPSG:4326; good to some hundred metres, enough to say where a layer lies."""
-    transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
+    transformer = _to_lon_lat(srid)
     try:
         moved = transformer.transform_bounds(box[0], box[1], box[2], box[3], errcheck=True)
     except ProjError as error:
@@ -204,7 +243,7 @@ def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
     """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
         return boxes
-    transformer = Transformer.from_crs(_crs(srid), _crs(WGS84), always_xy=True)
+    transformer = _to_lon_lat(srid)
     lon, lat = transformer.transform(boxes[:, [0, 0, 2, 2]], boxes[:, [1, 3, 1, 3]])
     return np.column_stack([lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1)])
 
@@ -247,15 +286,13 @@ def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _moved(geometries: Geometries, transformer: Transformer) -> Geometries:
-    def move(coordinates: Floats) -> Floats:
-        return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1], errcheck=True))
-
-    return np.asarray(shapely.transform(geometries, move))
-
-
 def _box_text(box: Sequence[float]) -> str:
     return "(" + ", ".join(f"{value:.6g}" for value in box) + ")"
+
+
+@lru_cache(maxsize=64)
+def _to_lon_lat(srid: int) -> Transformer:
+    return _between(_crs(srid), _crs(WGS84))
 
 
 @lru_cache(maxsize=64)

@@ -6,27 +6,33 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers.encoding import closed, text_widths
 from layers.errors import EncodingRefused
 from layers.issues import Code, Issue
+from layers.sources import Source
 
 _CARRIER = "iso8859-1"
-
-
-def decoded_name(name: str, codec: str, *, carried: bool) -> str:
-    return name.encode(_CARRIER).decode(codec, errors="replace") if carried else name
 
 
 class Decoder:
     """Turns columns of carried bytes (see sources) into text; other sources hold UTF-8 already."""
 
-    def __init__(self, codec: str, *, carried: bool, where: str) -> None:
+    def __init__(self, source: Source, codec: str) -> None:
+        dbf = source.part(".dbf") if source.is_carried else None
         self.codec = codec
-        self.carried = carried
-        self.where = where
+        self.carried = source.is_carried
         self.issues: list[Issue] = []
+        self._where = source.path.name
+        self._widths = {} if dbf is None else text_widths(dbf)
+
+    def name(self, column: str) -> str:
+        """A column's name as text."""
+        return column.encode(_CARRIER).decode(self.codec, errors="replace") if self.carried else column
 
     def column(self, values: Any, name: str, first: int) -> Any:
-        """One text column of a batch whose first feature has position `first`."""
+        """A column, by its name in the source, of a batch whose first feature has position `first`."""
+        if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+            return values
         if not self.carried:
             self._check_utf8(values, name)
         suspects = (
@@ -50,22 +56,22 @@ class Decoder:
         text = self._from_bytes(carried.encode(_CARRIER), name, feature) if self.carried else carried
         clean = text.replace("\0", "")
         if clean != text:
-            self.issues.append(Issue(Code.TEXT_NUL, feature, f"{name}: {text!r}", clean))
+            self.issues.append(Issue(Code.TEXT_NUL, feature, f"{self.name(name)}: {text!r}", clean))
         return clean
 
     def _from_bytes(self, raw: bytes, name: str, feature: int) -> str:
         reader = codecs.getincrementaldecoder(self.codec)("strict")
         try:
-            text = reader.decode(raw)
+            text = reader.decode(closed(raw, self._widths.get(name, 0))).rstrip(" ")
         except UnicodeDecodeError as error:
             raise self._refused(name, f"byte 0x{raw[error.start]:02x} in feature {feature}") from error
         rest = reader.getstate()[0]
         if rest:
-            self.issues.append(Issue(Code.TEXT_CUT, feature, f"{name}: {raw!r}", text))
+            self.issues.append(Issue(Code.TEXT_CUT, feature, f"{self.name(name)}: {raw!r}", text))
         return text
 
     def _refused(self, name: str, found: str) -> EncodingRefused:
         return EncodingRefused(
-            f"Expected text in {self.codec} in column {name!r} of {self.where}, found {found}:"
+            f"Expected text in {self.codec} in column {self.name(name)!r} of {self._where}, found {found}:"
             " give the right encoding with --encoding (GeoJSON and GeoPackage must hold UTF-8)."
         )

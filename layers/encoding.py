@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LANGUAGE_BYTES = {
     0xCA: "cp1254", 0xCB: "cp1253",
 }  # fmt: skip
 _DETECTABLE = ["cp1252", "cp850", "mac_roman"]  # what Italian offices have written
+_LETTERS = frozenset("àèéìòùÀÈÉÌÒÙáíóúâêîôûäëïöüßçñÁÍÓÚÂÊÎÔÛÄËÏÖÜÇÑšžčŠŽ’‘“”«»–°ªº€§²³\xa0")
 _VALUES_LIMIT = 200_000
 
 
@@ -36,7 +38,12 @@ def codec_name(text: str, *, where: str) -> str:
     """The Python name of a codec in any spelling of .cpg files: UTF-8, 1252, ANSI 1252, 88591, OEM 850."""
     bare = re.sub(r"^(ansi|oem|cp|windows|ibm)[\s_-]*(?=\d)", "", text.strip().lower())
     special = {"65001": "utf-8", "88591": "iso8859-1", "885915": "iso8859-15", "10000": "mac_roman"}
-    for candidate in (special.get(bare), f"cp{bare}" if bare.isdigit() else None, bare.replace(" ", "-")):
+    for candidate in (
+        special.get(bare),
+        f"cp{bare}" if bare.isdigit() else None,
+        bare.replace(" ", "-"),
+        f"iso{bare}",
+    ):
         if candidate:
             try:
                 return codecs.lookup(candidate).name
@@ -72,12 +79,12 @@ def _declared(dbf: Path, cpg: Path | None, cst: Path | None) -> list[tuple[str, 
     return declared
 
 
-def decodes(values: list[bytes], codec: str) -> bool:
+def decodes(values: Iterable[bytes], codec: str) -> bool:
+    """Whether all is text in this codec; a last character that the width of its field cut is forgiven."""
     return all(_decodes(value, codec) for value in values)
 
 
 def _decodes(value: bytes, codec: str) -> bool:
-    """Whether the bytes are text in this codec; a last character cut by the field is forgiven."""
     try:
         codecs.getincrementaldecoder(codec)("strict").decode(value)
     except UnicodeDecodeError:
@@ -88,6 +95,9 @@ def _decodes(value: bytes, codec: str) -> bool:
 def _detected(values: list[bytes], dbf: Path) -> str:
     if decodes(values, "utf-8"):  # also where all is ASCII; other text is hardly ever valid UTF-8
         return "utf-8"
+    plausible = [codec for codec in _DETECTABLE if _reads_as_letters(values, codec)]
+    if plausible:
+        return plausible[0]
     best = charset_normalizer.from_bytes(b"\n".join(values), cp_isolation=_DETECTABLE).best()
     if best is None:
         raise EncodingRefused(
@@ -97,19 +107,44 @@ def _detected(values: list[bytes], dbf: Path) -> str:
     return codecs.lookup(best.encoding).name
 
 
+def _reads_as_letters(values: list[bytes], codec: str) -> bool:
+    """Whether all that is not ASCII reads as letters and signs of Italy and its neighbours."""
+    text = b"".join(values).decode(codec, errors="replace")
+    return all(character.isascii() or character in _LETTERS for character in text)
+
+
+def closed(value: bytes, width: int) -> bytes:
+    """A value as its field holds it: a space follows unless the value fills the width, and may be cut there."""
+    return value if len(value) >= width else value + b" "
+
+
+def text_widths(dbf: Path) -> dict[str, int]:
+    """Width in bytes of each text column, by the name that Latin-1 reads."""
+    header = _header(dbf)
+    return {column.name.decode("latin-1"): column.width for column in header.columns if column.is_text}
+
+
 def _non_ascii_values(dbf: Path) -> list[bytes]:
     """The distinct values and column names of a dbf that hold a byte above 127."""
     header = _header(dbf)
-    found = {name for name in header.names if not name.isascii()}
+    found = {closed(column.name, 11) for column in header.columns if not column.name.isascii()}
     size = dbf.stat().st_size
     rows = min(header.rows, (size - header.length) // header.row_length if header.row_length else 0)
-    if rows > 0:
-        table = np.memmap(dbf, np.uint8, "r", header.length, (rows, header.row_length))
-        for start, width in header.text_columns:
-            column = np.ascontiguousarray(table[:, start : start + width])
-            for row in np.flatnonzero((column > 127).any(axis=1))[:_VALUES_LIMIT]:
-                found.add(column[row].tobytes().rstrip(b" \0"))
+    table = np.memmap(dbf, np.uint8, "r", header.length, (rows, header.row_length)) if rows > 0 else None
+    for column in header.columns:
+        if table is not None and column.is_text:
+            values = np.ascontiguousarray(table[:, column.start : column.start + column.width])
+            for row in np.flatnonzero((values > 127).any(axis=1))[:_VALUES_LIMIT]:
+                found.add(closed(values[row].tobytes().rstrip(b" \0"), column.width))
     return sorted(found)
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: bytes
+    start: int
+    width: int
+    is_text: bool
 
 
 @dataclass(frozen=True)
@@ -117,8 +152,7 @@ class _Header:
     rows: int
     length: int
     row_length: int
-    names: list[bytes]
-    text_columns: list[tuple[int, int]]
+    columns: list[_Column]
 
 
 def _header(dbf: Path) -> _Header:
@@ -129,21 +163,16 @@ def _header(dbf: Path) -> _Header:
             raise SourceDamaged(
                 f"Expected a dBASE table in {dbf.name}, found a file with no header: export it again."
             )
-        columns = file.read(length - 32)
-    names, text_columns, position = [], [], 1
-    for at in range(0, len(columns) - 31, 32):
-        column = columns[at : at + 32]
+        described = file.read(length - 32)
+    columns, start = [], 1
+    for at in range(0, len(described) - 31, 32):
+        column = described[at : at + 32]
         if column[0] == 0x0D:
             break
-        names.append(column[:11].split(b"\0")[0])
-        width = column[16] + (column[17] << 8 if column[11:12] == b"C" else 0)
-        if column[11:12] == b"C":
-            text_columns.append((position, width))
-        position += width
+        is_text = column[11:12] == b"C"
+        width = column[16] + (column[17] << 8 if is_text else 0)
+        columns.append(_Column(column[:11].split(b"\0")[0], start, width, is_text))
+        start += width
     return _Header(
-        int.from_bytes(head[4:8], "little"),
-        length,
-        int.from_bytes(head[10:12], "little"),
-        names,
-        text_columns,
+        int.from_bytes(head[4:8], "little"), length, int.from_bytes(head[10:12], "little"), columns
     )

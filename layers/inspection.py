@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layers import crs, sources
-from layers.decoding import decoded_name
-from layers.encoding import choose_encoding, decodes
+from layers.decoding import Decoder
+from layers.encoding import decodes
 from layers.errors import LayersError
-from layers.sniff import FOLDER, SHAPEFILE, TABLE, ZIP, sniff, table_delimiter
+from layers.reading import text_encoding
+from layers.sniff import FOLDER, TABLE, ZIP, sniff, table_delimiter
 from layers.sources import Source
 
 _HEAD_BYTES = 65_536
@@ -82,11 +83,8 @@ def _layer(source: Source) -> LayerSummary:
 
 
 def _column_names(source: Source) -> tuple[str, ...]:
-    dbf = source.part(".dbf")
-    if source.content != SHAPEFILE or dbf is None:
-        return source.columns
-    codec = choose_encoding(dbf, cpg=source.part(".cpg"), cst=source.part(".cst")).codec
-    return tuple(decoded_name(name, codec, carried=True) for name in source.columns)
+    decoder = Decoder(source, text_encoding(source, None, []).codec)
+    return tuple(decoder.name(name) for name in source.columns)
 
 
 def _table(path: Path) -> LayerSummary:

@@ -16,7 +16,6 @@ from layers.fields import safe_name
 from layers.issues import Issue
 from layers.reading import geometries_of, source_srid, text_encoding
 from layers.repair import Kept
-from layers.sniff import SHAPEFILE
 from layers.sources import Source
 from layers.street_lines import TAG_KEYS, StreetLines, Ways
 
@@ -49,15 +48,15 @@ def _features(source: Source, issues: list[Issue]) -> Iterator[tuple[Any, dict[s
         raise StreetsRefused(
             f"Expected lines in {source.path.name}, found {source.geometry_type}: choose a layer of streets."
         )
-    carried = source.content == SHAPEFILE
-    decoder = Decoder(text_encoding(source, None, issues).codec, carried=carried, where=source.path.name)
+    decoder = Decoder(source, text_encoding(source, None, issues).codec)
     by_name = {safe_name(name): position for position, name in enumerate(source.columns)}
     wanted = {key: by_name[safe_name(key)] for key in TAG_KEYS if safe_name(key) in by_name}
     first = 0
     for batch in sources.read_batches(source):
         kept = repair.flattened(repair.usable(geometries_of(batch, first, issues), issues), issues)
         columns = {
-            key: _texts(batch.column(position), decoder, key, first) for key, position in wanted.items()
+            key: _texts(decoder.column(batch.column(position), source.columns[position], first))
+            for key, position in wanted.items()
         }
         for geometry, position in zip(*_lines_only(kept, source), strict=True):
             row = {key: values[position - first] for key, values in columns.items()}
@@ -73,10 +72,10 @@ def _lines_only(kept: Kept, source: Source) -> tuple[npt.NDArray[Any], list[int]
     return kept.geometries, kept.positions.tolist()
 
 
-def _texts(values: Any, decoder: Decoder, name: str, first: int) -> list[str | None]:
-    is_text = str(values.type) in {"string", "large_string"}
-    found = (decoder.column(values, name, first) if is_text else values).to_pylist()
-    return [None if value is None else str(value) for value in found]
+def _texts(values: Any) -> list[str | None]:
+    """Values as OpenStreetMap writes them."""
+    words = {None: None, True: "yes", False: "no"} if str(values.type) == "bool" else {None: None}
+    return [words.get(value, str(value)) for value in values.to_pylist()]
 
 
 def _joined(ways: Ways, lines: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

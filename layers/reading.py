@@ -10,10 +10,10 @@ import pyarrow as pa
 import shapely
 
 from layers import crs, repair, sources
-from layers.decoding import Decoder, decoded_name
+from layers.decoding import Decoder
 from layers.encoding import TextEncoding, choose_encoding, codec_name
 from layers.errors import CrsMissing, EncodingRefused, GeometryRefused, NothingLeft
-from layers.fields import Column, columns_of
+from layers.fields import columns_of
 from layers.issues import Code, Issue
 from layers.limits import stored_srid
 from layers.repair import Family, Kept
@@ -42,7 +42,7 @@ class Reading:
         self.stored_srid = stored_srid()
         clock.total = source.feature_count
         report.driver, report.source_layer = source.content.kind, source.layer
-        report.stored_srid = self.stored_srid
+        report.stored_srid, report.features_read = self.stored_srid, source.feature_count
         with clock.phase("read"):
             report.digest = sources.digest(source)
         self._family = Family()
@@ -54,9 +54,9 @@ class Reading:
         with self.clock.phase("decode"):
             text = text_encoding(self.source, encoding, report.issues)
             report.encoding, report.encoding_rule = text.codec, text.rule
-            self._decoder = Decoder(text.codec, carried=self._carried, where=self.source.path.name)
+            self._decoder = Decoder(self.source, text.codec)
             schema = sources.schema(self.source)
-            names = [decoded_name(name, text.codec, carried=self._carried) for name in schema.names[:-1]]
+            names = [self._decoder.name(name) for name in schema.names[:-1]]
             self.columns, issues = columns_of(names, schema.types[:-1])
         report.issues.extend(issues)
         report.columns = [asdict(column) for column in self.columns]
@@ -66,10 +66,6 @@ class Reading:
         self._dimension = survey.dimension
         self._operation = crs.operation_for(survey.box, self.srid, self.stored_srid)
         report.operation, report.accuracy_m = self._operation.name, self._operation.accuracy_m
-
-    @property
-    def _carried(self) -> bool:
-        return self.source.content == SHAPEFILE
 
     def chunks(self) -> Iterator[Chunk]:
         """Clean features, batch after batch; counts and issues go into the report."""
@@ -88,7 +84,10 @@ class Reading:
         with clock.phase("read"):
             kept = geometries_of(batch, first, issues)
         with clock.phase("decode", rows):
-            attributes = [self._decoded(column, values, first) for column, values in self._columns_of(batch)]
+            attributes = [
+                self._decoder.column(values, name, first)
+                for name, values in zip(batch.schema.names[:-1], batch.columns[:-1], strict=True)
+            ]
         with clock.phase("repair"):
             kept = repair.flattened(repair.usable(kept, issues), issues)
         with clock.phase("check"):
@@ -104,13 +103,6 @@ class Reading:
             if len(kept.positions) < rows:
                 attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
         return Chunk(kept.positions, attributes, geometries)
-
-    def _columns_of(self, batch: Any) -> Iterator[tuple[Column, Any]]:
-        return zip(self.columns, batch.columns[:-1], strict=True)
-
-    def _decoded(self, column: Column, values: Any, first: int) -> Any:
-        is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-        return self._decoder.column(values, column.source_name, first) if is_text else values
 
     def _check_family(self, kept: Kept) -> None:
         self._family.add(kept.geometries)

@@ -50,6 +50,11 @@ class Source:
         return next((part for part in self.parts if part.suffix.lower() == suffix), None)
 
     @property
+    def is_carried(self) -> bool:
+        """Whether names and texts are bytes of a dbf, read as Latin-1 (see `_carrier`)."""
+        return self.content == SHAPEFILE
+
+    @property
     def crs_where(self) -> str:
         prj = self.part(".prj")
         return prj.name if prj else self.path.name

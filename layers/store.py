@@ -58,8 +58,10 @@ def csv_rows(ids: Any, attributes: Sequence[Any], geometries: Any, srid: int) ->
 
 
 def _as_text_where_needed(values: Any) -> Any:
-    """Bytes and lists in the way PostgreSQL writes them; numbers, dates and text as they are."""
+    """Bytes, lists and JSON in the way PostgreSQL writes them; numbers, dates and text as they are."""
     kind = values.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return values.storage
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return pa.array(
             [None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string()

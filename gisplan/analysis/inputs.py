@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import Model, QuerySet
-from layers.serving.features import read_features
 from numpy.typing import NDArray
 
 from gisplan.analysis.errors import AnalysisError
@@ -26,6 +25,7 @@ from gisplan.territory.models import (
     Station,
     TerritoryEdition,
 )
+from layers.serving.features import read_features
 
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]

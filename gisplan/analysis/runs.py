@@ -229,3 +229,14 @@ def _input_digest(
 def _content(bands: list[Band]) -> Iterator[object]:
     for band in bands:
         yield from (band.station_id, band.minutes, band.method, band.people, band.geometry.wkb.tobytes())
+
+
+def catchment_note(run: Run) -> str:
+    """One line for the terminal: how many bands, and on what they stand."""
+    bands = Band.objects.filter(run=run)
+    by_network = bands.filter(method=Band.Method.NETWORK).count()
+    return (
+        f"run {run.pk}: {bands.count()} bands, {by_network} on the street network, "
+        f"{bands.count() - by_network} in a straight line; "
+        f"{run.parameters['mode']} at {run.parameters['speed_kmh']:g} km/h"
+    )

@@ -16,17 +16,6 @@ from gisplan.environment.serving import serve
 from gisplan.environment.state import PYTHON, State, product_environment
 from gisplan.environment.steps import Steps, run_all
 
-# In this order; each is idempotent and ends by printing what it did.
-DJANGO_STEPS = {
-    "Database tables": ("migrate", "--no-input"),
-    "Territory": ("load_territory",),
-    "Plan": ("load_plan",),
-    "Administrator": ("create_admin",),
-    "Static files": ("collectstatic", "--no-input"),
-}
-#: After the user's data, which may hold streets and people.
-LAST_STEPS = {"Station catchments": ("catchments", "--all")}
-
 
 def main(words: Sequence[str]) -> int:
     options = _parse(words)
@@ -39,10 +28,7 @@ def main(words: Sequence[str]) -> int:
     run_all(steps, _set_up_steps())
     with ExitStack() as stack:
         steps.run("Database server", lambda: _start_server(stack, here))
-        run_all(steps, {title: _django_step(*command) for title, command in DJANGO_STEPS.items()})
-        if options.data:
-            _load_folder(steps, options.data)
-        run_all(steps, {title: _django_step(*command) for title, command in LAST_STEPS.items()})
+        _gisplan("prepare_demo", *(["--data", options.data] if options.data else []))
         steps.say(f"Ready in {steps.elapsed_s:.1f} s.")
         if options.no_serve:
             steps.say(
@@ -125,41 +111,13 @@ def _removed(paths: list[Path]) -> str:
     return f"removed {', '.join(path.name for path in paths)}" if paths else "nothing to do"
 
 
-def _django_step(*command: str) -> Callable[[], str]:
-    def step() -> str:
-        done = subprocess.run(
-            [PYTHON, "-m", "gisplan", *command],
-            env=product_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CommandFailed(
-                f"`gisplan {command[0]}` ended with exit code {done.returncode}, for the reason above: "
-                "remove the cause and run ./scripts/demo again."
-            )
-        return _last_words(done.stdout)
-
-    return step
-
-
-def _last_words(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    applied = sum(line.startswith("Applying ") for line in lines)
-    if applied:
-        return f"{applied} migrations applied"
-    return lines[-1] if lines else "done"
-
-
-def _load_folder(steps: Steps, folder: Path) -> None:
-    """Its lines are the result, one a file: they go straight to the reader."""
-    steps.say(f"Data of {folder}")
-    command: list[str | Path] = [PYTHON, "-m", "gisplan", "load_folder", folder]
-    done = subprocess.run(command, env=product_environment(), stdin=subprocess.DEVNULL, check=False)
+def _gisplan(*words: str | Path) -> None:
+    """One command of the product; its lines go straight to the reader."""
+    done = subprocess.run(
+        [PYTHON, "-m", "gisplan", *words], env=product_environment(), stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         raise CommandFailed(
-            f"`gisplan load_folder {folder}` ended with exit code {done.returncode}, for the reason above: "
-            "remove the cause and run it again."
+            f"`gisplan {words[0]}` ended with exit code {done.returncode} for the reason above: "
+            "remove the cause and run ./scripts/demo again."
         )

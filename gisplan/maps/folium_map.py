@@ -120,7 +120,7 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
     )
     # Folium keeps its own min_zoom and max_zoom for the tiles.
     leaflet.options |= {"min_zoom": spec.min_zoom, "max_zoom": spec.max_zoom}
-    leaflet._id = spec.key
+    leaflet._id = spec.key  # Folium would make one up, and no page would be written the same twice.
     leaflet.default_css = [(name, _address(name, assets)) for name in CSS]
     leaflet.default_js = [(name, _address(name, assets)) for name in JS]
     leaflet.add_child(_Script(_call("prepareMap", spec, _map_options(spec))))
@@ -172,17 +172,16 @@ def _layer_options(layer: MapLayer, spec: MapSpec) -> dict[str, Any]:
 
 
 def _client_style(style: Style, kind: Kind, spec: MapSpec) -> dict[str, Any]:
-    if kind == "point":
-        return {"svg": mark_svg(style, size_px=MARK_PX), "size": MARK_PX}
+    """Both a path and a mark, because one feature may hold shapes and points."""
     path = {
         "color": style.stroke,
         "weight": style.width_px,
-        "fill": kind == "area",
+        "fill": kind != "line",
         "fillColor": f"url(#hatch-{spec.key})" if style.hatched else style.fill,
         "fillOpacity": style.fill_opacity,
         "dashArray": style.dash or None,
     }
-    return {"path": path}
+    return {"path": path, "svg": mark_svg(style, size_px=MARK_PX), "size": MARK_PX}
 
 
 def _drawn(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import shapely
+from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ DETAIL = (0.0002, 5)
 DECIMALS = 5  # about a metre
 
 PlaceRow = TypeVar("PlaceRow", bound=Place)
+Bounds = tuple[float, float, float, float]
 Geometries = dict[str, dict[str, Any]]
 
 
@@ -49,6 +51,18 @@ def _simplified(
     return {code: _geojson(shape, decimals) for code, shape in zip(codes, simple, strict=True)}
 
 
+def territory_bounds(edition: TerritoryEdition) -> Bounds:
+    """West, south, east, north in degrees of the whole territory."""
+    return _bounds(edition.pk, edition.input_digest)
+
+
+@lru_cache(maxsize=4)
+def _bounds(edition_pk: int, digest: str) -> Bounds:
+    inside = MunicipalityBoundary.objects.filter(edition_id=edition_pk, municipality__in_territory=True)
+    bounds: Bounds = inside.aggregate(all=Extent(Transform("geometry", SCREEN_SRID)))["all"]
+    return bounds
+
+
 def located(places: QuerySet[PlaceRow]) -> QuerySet[PlaceRow]:
     """The places with `on_screen`: their point in EPSG:4326, or None."""
     return places.select_related("municipality").annotate(on_screen=Transform("location", SCREEN_SRID))
@@ -66,10 +80,10 @@ def screen_geometry(shape: GEOSGeometry) -> dict[str, Any]:
     return _geojson(shapely.from_wkb(bytes(shape.transform(SCREEN_SRID, clone=True).wkb)))
 
 
-def screen_bounds(shape: GEOSGeometry, *, margin_m: float = 0) -> tuple[float, float, float, float]:
+def screen_bounds(shape: GEOSGeometry, *, margin_m: float = 0) -> Bounds:
     """West, south, east, north in degrees of a stored geometry and the metres around it."""
     around = shape.buffer(margin_m) if margin_m else shape
-    bounds: tuple[float, float, float, float] = around.transform(SCREEN_SRID, clone=True).extent
+    bounds: Bounds = around.transform(SCREEN_SRID, clone=True).extent
     return bounds
 
 

@@ -83,11 +83,13 @@ def nearest_station_to(point: Point, kind: Station.Kind = Station.Kind.RAIL) -> 
 
 
 def coverage_of(
-    register: str, kind: str, municipality: Municipality | None = None
+    register: str, kind: str = "", municipality: Municipality | None = None
 ) -> RegisterCoverage | None:
-    """What the register states of a kind, there or everywhere; its own kind before 'every kind'."""
-    stated = _stated_for(municipality).filter(Q(kind=kind) | Q(kind=""), register=register)
-    return stated.order_by("-kind").first()
+    """What the register states of a kind, there or everywhere; of all kinds, the first incomplete statement."""
+    stated = _stated_for(municipality).filter(register=register)
+    if not kind:
+        return stated.order_by("complete", "kind").first()
+    return stated.filter(Q(kind=kind) | Q(kind="")).order_by("-kind").first()
 
 
 def _stated_for(municipality: Municipality | None) -> QuerySet[RegisterCoverage]:

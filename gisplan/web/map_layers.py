@@ -1,6 +1,6 @@
 """The layers that the maps of the pages are made of: rows of the registers in, map layers out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, StyleClass
-from gisplan.maps.style import Style
+from gisplan.maps.style import Style, Symbol
 from gisplan.plan.features import features_of
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import layers_of_axis
@@ -21,11 +21,15 @@ from gisplan.territory.display import boundary_geometries, located, point_geomet
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axes import axis_name, axis_style
-from gisplan.web.coverage import coverages_of
+from gisplan.web.coverage import register_note
 from layers.models import Layer
 from layers.serving.features import geojson
 
 SCHOOL_STEPS = (1, 2, 5, 10)
+SCHOOL_FILLS = tuple(palettes.RAMP[place] for place in (1, 2, 4, 6))
+SMALL_STATION = replace(
+    palettes.PLACES["station"].style, symbol=Symbol("M12 7a5 5 0 1 1 0 10a5 5 0 1 1 0-10z")
+)
 IMPORTED = Style(fill="#6fb096", stroke="#226570", fill_opacity=0.35, width_px=1.5)
 MOST_FEATURES = 2000  # beyond this a map needs tiles
 MOST_PROPERTIES = 8
@@ -122,19 +126,20 @@ def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer
         style=palettes.NO_DATA.style,
         classes=tuple(
             StyleClass(value=low, label=label, style=replace(palettes.BOUNDARY.style, fill=fill))
-            for low, label, fill in zip(SCHOOL_STEPS, _step_labels(), palettes.RAMP[1::2], strict=False)
+            for low, label, fill in zip(SCHOOL_STEPS, _step_labels(), SCHOOL_FILLS, strict=True)
         ),
         class_field="step",
         popup=(("count", title),),
         link_field="url",
-        note=" ".join(coverage.statement for coverage in coverages_of("schools")),
+        note=register_note("schools"),
     )
 
 
-def stations(rows: QuerySet[Station], *, bands: Mapping[int, Band] | None = None) -> MapLayer:
-    """Stations, with the people within ten minutes on foot where a run knows them."""
-    known = bands or {}
-    people = {pk: band.people for pk, band in known.items()}
+def stations(
+    rows: QuerySet[Station], *, bands: Mapping[int, Band] | None = None, small: bool = False
+) -> MapLayer:
+    """Stations, with the people within ten minutes on foot where a run knows them; small ones are context."""
+    people = {pk: band.people for pk, band in (bands or {}).items()}
     return MapLayer(
         key="stations",
         title=_("Stazioni"),
@@ -142,7 +147,7 @@ def stations(rows: QuerySet[Station], *, bands: Mapping[int, Band] | None = None
             _place(row, url=reverse("station", args=[row.code]), people=_rounded(people.get(row.pk)))
             for row in located(rows)
         ),
-        style=palettes.PLACES["station"].style,
+        style=SMALL_STATION if small else palettes.PLACES["station"].style,
         popup=(
             ("kind", _("Tipo")),
             ("municipality", _("Comune")),
@@ -161,12 +166,22 @@ def health_sites(rows: QuerySet[HealthSite]) -> MapLayer:
     return _places(rows, key="health-sites", title=_("Sedi sanitarie"), entry=palettes.PLACES["health_site"])
 
 
-def interventions(axis: Axis, found: Sequence[Intervention]) -> MapLayer:
-    """Interventions of one axis, no more exactly than they are known; those together share a mark."""
+def interventions_by_axis(found: Sequence[Intervention]) -> list[MapLayer]:
+    """One layer for each axis that has any, no more exact than is known; the map gathers those that stand together."""
+    axes = {one.code: one.axis for one in found}
+    of_axis: dict[Axis, list[dict[str, Any]]] = {axis: [] for axis in axes.values()}
+    for group in features_of(found, lang=lang())["features"]:
+        place = {name: group["properties"][name] for name in ("municipality", "precision_label")}
+        for item in group["properties"]["items"]:
+            of_axis[axes[item["code"]]].append(feature(group["geometry"], **item, **place))
+    return [_interventions(axis, of_axis[axis]) for axis in sorted(of_axis, key=lambda axis: axis.code)]
+
+
+def _interventions(axis: Axis, features: list[dict[str, Any]]) -> MapLayer:
     return MapLayer(
         key=f"axis-{axis.code}",
         title=_("Interventi: %(axis)s") % {"axis": axis_name(axis)},
-        data=collection(_one_by_one(features_of(found, lang=lang()))),
+        data=collection(features),
         id_field="code",
         style=axis_style(axis),
         popup=(
@@ -177,14 +192,6 @@ def interventions(axis: Axis, found: Sequence[Intervention]) -> MapLayer:
             ("code", _("Codice")),
         ),
     )
-
-
-def _one_by_one(grouped: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each intervention as its own feature; the map itself gathers those that stand together."""
-    for group in grouped["features"]:
-        shared = {name: group["properties"][name] for name in ("municipality", "precision_label")}
-        for item in group["properties"]["items"]:
-            yield feature(group["geometry"], **item, **shared)
 
 
 def imported(axis: Axis) -> list[MapLayer]:
@@ -221,14 +228,6 @@ def _named(one: Mapping[str, Any]) -> str:
     return next(texts, str(one["id"]))
 
 
-def interventions_by_axis(found: Iterable[Intervention]) -> list[MapLayer]:
-    """One layer for each axis that has any."""
-    of_axis: dict[Axis, list[Intervention]] = {}
-    for one in found:
-        of_axis.setdefault(one.axis, []).append(one)
-    return [interventions(axis, of_axis[axis]) for axis in sorted(of_axis, key=lambda axis: axis.code)]
-
-
 def bands(rows: Sequence[Band]) -> MapLayer:
     """Catchment bands, the largest first so that the smaller ones lie upon it."""
     largest_first = sorted(rows, key=lambda band: -band.minutes)
@@ -248,6 +247,7 @@ def bands(rows: Sequence[Band]) -> MapLayer:
             for band in largest_first
         ),
         style=palettes.BANDS_MIN["15"].style,
+        listed=False,
         classes=_palette_classes(palettes.BANDS_MIN),
         class_field="minutes",
         popup=(("people", _("Persone")), ("method", _("Metodo"))),
@@ -291,7 +291,7 @@ def _places(rows: QuerySet[PlaceRow], *, key: str, title: str, entry: palettes.E
             ("address", _("Indirizzo")),
             ("precision", _("Posizione")),
         ),
-        note=" ".join(coverage.statement for coverage in coverages_of(key.replace("-", "_"))),
+        note=register_note(key.replace("-", "_")),
     )
 
 

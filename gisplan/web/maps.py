@@ -1,6 +1,8 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -8,10 +10,10 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
-from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.maps.spec import MapLayer, MapSpec, Source
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
-from gisplan.territory.display import screen_bounds
+from gisplan.territory.display import screen_bounds, territory_bounds
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import (
     latest_boundary,
@@ -20,6 +22,7 @@ from gisplan.territory.profile import (
     municipalities_near,
 )
 from gisplan.web import map_layers
+from gisplan.web.coverage import coverages_of
 from gisplan.web.map_layers import lang
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -42,7 +45,25 @@ def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
 
 
-def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
+@dataclass(frozen=True)
+class Unplaced:
+    """The features of a layer that have no position, by their properties: listed under the map."""
+
+    title: str
+    features: list[dict[str, Any]]
+
+
+def unplaced(spec: MapSpec | None) -> list[Unplaced]:
+    layers = spec.layers if spec else ()
+    missing = [
+        Unplaced(layer.title, [one["properties"] for one in layer.features if not one["geometry"]])
+        for layer in layers
+        if layer.listed
+    ]
+    return [layer for layer in missing if layer.features]
+
+
+def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
     """The territory and, axis by axis, the interventions that are located."""
     edition = latest_edition()
     if edition is None:
@@ -51,12 +72,12 @@ def home_map(interventions: Iterable[Intervention]) -> MapSpec | None:
         title=_("Il territorio e gli interventi"),
         layers=(map_layers.boundaries(edition), *map_layers.interventions_by_axis(interventions)),
         lang=lang(),
-        fit=("boundaries",),
+        bounds=territory_bounds(edition),
         attribution=attribution(edition),
     )
 
 
-def municipality_map(municipality: Municipality, interventions: Iterable[Intervention]) -> MapSpec | None:
+def municipality_map(municipality: Municipality, interventions: Sequence[Intervention]) -> MapSpec | None:
     """One municipality among its neighbours, with the places in it and what the plan does there."""
     edition = latest_edition()
     if edition is None:
@@ -75,7 +96,7 @@ def municipality_map(municipality: Municipality, interventions: Iterable[Interve
         title=municipality.name,
         layers=tuple(layer for layer in layers if layer.features),
         lang=lang(),
-        fit=("municipality",),
+        bounds=screen_bounds(boundary.geometry) if boundary else None,
         attribution=attribution(edition),
     )
 
@@ -117,16 +138,32 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
     layers = [
         *axis_ground(axis, edition),
         *map_layers.imported(axis),
-        map_layers.interventions(axis, interventions),
+        *map_layers.interventions_by_axis(interventions),
     ]
     return MapSpec(
         title=axis.title or _("Asse %(code)s") % {"code": axis.code},
         layers=tuple(layers),
         lang=lang(),
-        fit=(layers[0].key,),
+        bounds=territory_bounds(edition),
         attribution=attribution(edition),
-        notice=completeness(axis.edition).statement,
+        notice=_stands_on(axis),
+        sources=_sources(axis, edition),
     )
+
+
+def _stands_on(axis: Axis) -> str:
+    stated = [coverage.statement for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+    return ". ".join([completeness(axis.edition).statement, " ".join(stated)]).strip(" .") + "."
+
+
+def _sources(axis: Axis, edition: TerritoryEdition) -> tuple[Source, ...]:
+    """The boundaries' source, those of the registers that the map shows, and the plan's."""
+    registers = [coverage.row.source for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+    rows = dict.fromkeys([edition.source, *registers])
+    named = [
+        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
+    ]
+    return (Source(axis.edition.title), *named)
 
 
 def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
@@ -139,7 +176,9 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
         return [map_layers.schools(edition, rows)]
     layers = [map_layers.boundaries(edition)]
     if axis.code == "3":
-        layers.append(map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10)))
+        layers.append(
+            map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
+        )
     if axis.code == "6":
         layers += [
             map_layers.hospitals(Hospital.objects.filter(**inside)),

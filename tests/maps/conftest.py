@@ -22,12 +22,20 @@ CHROMIUM_ARGS = [
 
 @pytest.fixture
 def leaflet_files() -> dict[str, Path]:
-    """Stylesheet and script of Leaflet, from the setup or from the folder that GISPLAN_LEAFLET names."""
-    places = [Path(os.environ["GISPLAN_LEAFLET"])] if "GISPLAN_LEAFLET" in os.environ else []
-    places += [path.parent for path in sorted(ROOT.glob("gisplan/web/static/vendor/**/leaflet.js"))]
-    if not places:
+    """Stylesheet and script of Leaflet as the setup leaves them."""
+    folder = ROOT / "gisplan" / "web" / "static" / "vendor" / "leaflet"
+    if not folder.is_dir():
         _unavailable("Leaflet is not in gisplan/web/static/vendor: run the setup")
-    return {name: places[0] / name for name in ("leaflet.css", "leaflet.js")}
+    return {name: folder / name for name in ("leaflet.css", "leaflet.js")}
+
+
+@pytest.fixture
+def axe_script() -> Path:
+    """The accessibility checker, a development package of the setup."""
+    script = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        _unavailable("axe-core is not in node_modules: run the setup for tests")
+    return script
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from gisplan.maps.folium_map import OWN_ASSETS, build_map
 from gisplan.maps.palettes import BANDS_MIN, NO_DATA
-from gisplan.maps.spec import MapLayer, MapSpec, TileServer
+from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.maps.standalone import standalone_html
 
 from .samples import collection, feature, point, points_layer, spec_of, square, squares_layer
@@ -244,6 +244,60 @@ def test_controls_are_named_in_english_and_lead_home(open_page: Any) -> None:
     visit.page.get_by_role("button", name="Back to the first view").click()
     visit.page.wait_for_timeout(500)
     assert visit.name_at(*corner) == "Ovest"
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_axe_finds_nothing_on_the_page_nor_in_an_open_popup(
+    browser: Any, tmp_path: Path, leaflet_files: dict[str, Path], axe_script: Path, lang: Any
+) -> None:
+    same = [feature(f"o{key}", f"Opera {key}", point(7.1, 45.1), kind="x" * key) for key in range(1, 9)]
+    ground = replace(squares_layer(label_field="id"), style=NO_DATA.style)
+    sources = (Source("ISTAT", "https://example.org/", "CC BY 4.0"),)
+    spec = spec_of(
+        ground, points_layer(*same), lang=lang, notice="8 di 9", sources=sources, attribution="ISTAT"
+    )
+    path = tmp_path / "map.html"
+    path.write_text(standalone_html(spec, leaflet_files), encoding="utf-8")
+    page = browser.new_page(bypass_csp=True)  # axe is a script of its own
+    page.goto(path.as_uri())
+    page.add_script_tag(path=axe_script)
+    problems = "axe.run().then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
+    assert page.evaluate(problems) == []
+    page.locator(".map-marker").click()
+    page.locator(".map-popup").wait_for()
+    page.wait_for_timeout(300)
+    assert page.evaluate(problems) == []
+    page.close()
+
+
+MANY_PARTS = {
+    "marks": {"type": "MultiPoint", "coordinates": [[7.05, 45.1], [7.15, 45.1]]},
+    "mixed": {"type": "GeometryCollection", "geometries": [square(7.05, 45.05, size=0.05), point(7.3, 45.1)]},
+    "shapes": {
+        "type": "MultiPolygon",
+        "coordinates": [square(west, 45.05, size=0.05)["coordinates"] for west in (7.05, 7.3)],
+    },
+}
+
+
+@pytest.mark.parametrize(("kind", "parts_drawn"), [("marks", 2), ("mixed", 2), ("shapes", 1)])
+def test_every_part_of_a_place_is_named_and_opens_its_popup(
+    open_page: Any, kind: str, parts_drawn: int
+) -> None:
+    works = points_layer(feature("p", "Argine", MANY_PARTS[kind]))
+    visit = open_page(spec_of(squares_layer(listed=False), works))
+    parts = visit.page.get_by_role("button", name="Argine")
+    assert parts.count() == parts_drawn
+    parts.last.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("dialog", name="Argine").wait_for()
+    assert visit.complaints == []
+
+
+def test_points_of_the_context_are_not_stops_of_the_keyboard(open_page: Any) -> None:
+    quiet = replace(points_layer(feature("p", "Cima", point(7.1, 45.1))), popup=(), listed=False)
+    visit = open_page(spec_of(squares_layer(), quiet))
+    assert visit.page.locator(".map-marker").get_attribute("tabindex") is None
 
 
 def test_a_turned_phone_shows_the_whole_map_again_unless_it_was_moved(open_page: Any) -> None:

@@ -1,4 +1,7 @@
-"""Torino is loaded once for this folder, in a transaction that is undone at its end."""
+"""Torino is loaded once for this folder, in a transaction that is undone at its end.
+
+Tests carry the mark `django_db` beside these fixtures: each then runs in a savepoint of that transaction.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +20,7 @@ Changed = Callable[[str, str, str], Path]
 
 @contextmanager
 def _emptied() -> Iterator[None]:
+    assert connection.settings_dict["NAME"].startswith("test_")
     with transaction.atomic():
         connection.check_constraints()  # no truncation while checks are pending
         with connection.cursor() as cursor:
@@ -37,14 +41,6 @@ def torino(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 def bologna(torino: Loaded) -> Iterator[Loaded]:
     with _emptied():
         yield load_territory(["037"])
-
-
-@pytest.fixture
-def undone() -> Iterator[None]:
-    """Changes of one test are taken back at its end."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ MODELS = (
     ),
     *("zonemembership", "registercoverage", "station", "hospital", "healthsite", "school", "peoplegrid"),
 )
-pytestmark = pytest.mark.usefixtures("torino", "undone")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 
 @pytest.fixture
-def officer(undone: None, settings: Settings) -> Client:
+def officer(settings: Settings) -> Client:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # needs no collected files
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     client = Client()

@@ -1,14 +1,17 @@
 """load_territory and stations, as typed."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from gisplan.__main__ import main
-from tests.territory.conftest import Changed
 
-pytestmark = pytest.mark.usefixtures("torino")
+Changed = Callable[[str, str, str], Path]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 
 def test_stations_lists_code_name_and_municipality(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from gisplan.territory.models import (
 )
 from gisplan.territory.queries import coverage_of, nearest_station, register_counts
 
-pytestmark = pytest.mark.usefixtures("bologna")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bologna")]
 
 
 def test_bologna_has_55_municipalities_with_people(bologna: Loaded) -> None:
@@ -44,7 +44,6 @@ def test_the_pole_of_bologna_has_its_official_class() -> None:
     assert Municipality.objects.get(istat_code="037006").snai_classes.get().letter == "A"
 
 
-@pytest.mark.usefixtures("undone")
 def test_changing_the_territory_keeps_what_a_place_of_the_owner_names() -> None:
     own = Source.objects.create(code="own-survey", title="Rilievo", publisher="Ente", licence="CC0")
     imola = Municipality.objects.get(name="Imola")

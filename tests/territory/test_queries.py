@@ -19,7 +19,7 @@ from gisplan.territory.queries import (
     register_counts,
 )
 
-pytestmark = pytest.mark.usefixtures("torino")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 
 def great_circle_km(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
@@ -89,7 +89,6 @@ def test_counts_of_a_municipality_take_one_query_a_register_and_one_for_coverage
     assert len(queries) == 5
 
 
-@pytest.mark.usefixtures("undone")
 def test_a_complete_register_says_zero() -> None:
     RegisterCoverage.objects.filter(register="stations", kind="rail").update(complete=True)
     municipality = Municipality.objects.get(name="Ceresole Reale")
@@ -97,6 +96,18 @@ def test_a_complete_register_says_zero() -> None:
     assert counts["stations", "rail"].count == 0
     assert counts["stations", "rail"].is_complete
     assert counts["stations", "metro"].count is None
+
+
+def test_a_register_is_complete_when_all_its_kinds_are() -> None:
+    stations = RegisterCoverage.objects.filter(register="stations")
+    stations.filter(kind="rail").update(complete=True)
+    of_all = coverage_of("stations")
+    assert of_all is not None
+    assert (of_all.kind, of_all.complete) == ("metro", False)
+    stations.update(complete=True)
+    of_all = coverage_of("stations")
+    assert of_all is not None
+    assert of_all.complete
 
 
 def test_every_kind_that_is_loaded_states_its_coverage_in_both_languages() -> None:

@@ -1,15 +1,17 @@
 """A bad cell of a seed table is refused with its table, row and column, before anything is written."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from gisplan.territory.errors import SeedRefused
 from gisplan.territory.models import Hospital, Municipality, School, Station
 from gisplan.territory.registers import Registers
-from tests.territory.conftest import Changed
 
-pytestmark = pytest.mark.usefixtures("torino")
+Changed = Callable[[str, str, str], Path]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 Build = Callable[[Registers], object]
 
 

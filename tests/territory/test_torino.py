@@ -3,6 +3,7 @@
 import csv
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,13 @@ from gisplan.territory.models import (
     TerritoryEdition,
     ZoneMembership,
 )
-from tests.territory.conftest import Changed
 
 SHARED = Path(os.environ.get("GISPLAN_SHARED", settings.BASE_DIR.parent / "shared"))
 PUBLISHED_AGES = SHARED / "data" / "population" / "istat_2023_age_sex.csv"
 
-pytestmark = pytest.mark.usefixtures("torino")
+Changed = Callable[[str, str, str], Path]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 
 def people_on(day: str) -> int:
@@ -174,7 +176,6 @@ def test_the_same_inputs_again_change_nothing_in_few_queries() -> None:
     assert list(Station.objects.values_list("pk", "name")) == before
 
 
-@pytest.mark.usefixtures("undone")
 def test_a_changed_seed_row_changes_the_station_and_keeps_its_key(changed_seed: Changed) -> None:
     key = Station.objects.get(code="osm-474381077").pk
     seed_dir = changed_seed("osm_stations", "osm-474381077,Airasca", "osm-474381077,Airasca Nuova")
@@ -183,7 +184,6 @@ def test_a_changed_seed_row_changes_the_station_and_keeps_its_key(changed_seed: 
     assert Station.objects.count() == 106
 
 
-@pytest.mark.usefixtures("undone")
 def test_a_row_that_leaves_the_seed_goes_and_a_place_of_the_owner_stays(changed_seed: Changed) -> None:
     airasca = Municipality.objects.get(name="Airasca")
     own = Source.objects.create(code="own-survey", title="Rilievo", publisher="Ente", licence="CC0")
@@ -195,7 +195,6 @@ def test_a_row_that_leaves_the_seed_goes_and_a_place_of_the_owner_stays(changed_
     assert list(airasca.station_set.values_list("code", flat=True)) == ["own-1"]
 
 
-@pytest.mark.usefixtures("undone")
 def test_a_position_that_the_owner_found_survives_the_next_load(changed_seed: Changed) -> None:
     found = Point(394_000, 4_991_000, srid=settings.STORED_SRID)
     HealthSite.objects.filter(code="to5-cdc-vinovo").update(location=found, precision="exact")
@@ -206,7 +205,6 @@ def test_a_position_that_the_owner_found_survives_the_next_load(changed_seed: Ch
     assert site.location.equals_exact(found)
 
 
-@pytest.mark.usefixtures("undone")
 def test_a_bad_seed_row_stops_the_whole_load(changed_seed: Changed) -> None:
     before = list(TerritoryEdition.objects.values_list("input_digest", flat=True))
     last, bad = (

@@ -46,12 +46,13 @@
     return slot ? [Math.round(RING_PX * Math.sin(turn)), Math.round(-RING_PX * Math.cos(turn))] : [0, 0];
   }
 
-  function marker(properties, latlng, style) {
+  function marker(properties, latlng, style, interactive) {
     var offset = ringOffset(properties.slot || 0);
     var count = properties.members.length;
     var half = style.size / 2;
     return L.marker(latlng, {
-      keyboard: true,
+      interactive: interactive,
+      keyboard: interactive,
       riseOnHover: true,
       icon: L.divIcon({
         className: "feature map-marker",
@@ -64,20 +65,20 @@
     });
   }
 
-  function describe(layer, key, properties, focusable) {
+  function describe(layer, owner, options, properties) {
     var node = layer.getElement && layer.getElement();
     if (!node) return;
-    node.setAttribute("data-layer", key);
+    node.setAttribute("data-layer", options.key);
     node.setAttribute("data-feature", properties.members.map(function (member) { return member.id; }).join(" "));
     node.setAttribute("aria-label", nameOf(properties));
     if (layer instanceof L.Marker) return;
-    node.setAttribute("role", focusable ? "button" : "img");
-    if (!focusable || node.hasAttribute("tabindex")) return;
+    node.setAttribute("role", options.focusable ? "button" : "img");
+    if (!options.focusable || node.hasAttribute("tabindex")) return;
     node.setAttribute("tabindex", "0");
     node.addEventListener("keydown", function (event) {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      layer.openPopup();
+      owner.openPopup();
     });
   }
 
@@ -95,7 +96,7 @@
       var content = box.querySelector(".map-popup");
       box.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", closeText);
       box.setAttribute("role", "dialog");
-      box.setAttribute("aria-label", nameOf(event.popup._source.feature.properties));
+      box.setAttribute("aria-label", content.firstChild.textContent);
       event.popup._source.closeTooltip();
       box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
       content.tabIndex = 0;
@@ -126,7 +127,7 @@
     var pane = map.createPane("layer-" + options.key);
     pane.style.zIndex = 400 + Object.keys(map.planLayers).length;
     if (!options.tooltips) pane.setAttribute("aria-hidden", "true");
-    var focusable = options.popups && data.features.length <= FOCUSABLE_SHAPES;
+    options.focusable = options.popups && data.features.length <= FOCUSABLE_SHAPES;
 
     function prepare(feature, layer) {
       var properties = feature.properties;
@@ -142,7 +143,7 @@
         layer.bindTooltip(element("span", "", nameOf(properties)), { sticky: !layer.getLatLng });
       }
       (layer.eachLayer ? layer.getLayers() : [layer]).forEach(function (part) {
-        part.on("add", function () { describe(part, options.key, properties, focusable); });
+        part.on("add", function () { describe(part, layer, options, properties); });
       });
     }
 
@@ -151,7 +152,7 @@
         return shapeStyle(options.styles[feature.properties.cls], "layer-" + options.key, options.tooltips);
       },
       pointToLayer: function (feature, latlng) {
-        return marker(feature.properties, latlng, options.styles[feature.properties.cls]);
+        return marker(feature.properties, latlng, options.styles[feature.properties.cls], options.tooltips);
       },
       onEachFeature: prepare
     });

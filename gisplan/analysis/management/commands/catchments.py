@@ -6,8 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gisplan.analysis.exports import write_bands
 from gisplan.analysis.inputs import located_stations
-from gisplan.analysis.models import Band
-from gisplan.analysis.runs import SPEEDS_KMH, catchment_request, run_catchments
+from gisplan.analysis.runs import SPEEDS_KMH, catchment_note, catchment_request, run_catchments
 from gisplan.analysis.tasks import catchments as catchments_task
 from layers.writing import check_target
 
@@ -50,10 +49,4 @@ class Command(BaseCommand):
             return
         run = run_catchments(request)
         written = write_bands(run, out) if out is not None else 0
-        bands = Band.objects.filter(run=run)
-        by_network = bands.filter(method=Band.Method.NETWORK).count()
-        self.stdout.write(
-            f"run {run.pk}: {bands.count()} bands, {by_network} on the street network, "
-            f"{bands.count() - by_network} in a straight line; {mode} at {request.speed_kmh:g} km/h"
-            + (f"; {written} rows in {out}" if out else "")
-        )
+        self.stdout.write(catchment_note(run) + (f"; {written} rows in {out}" if out else ""))
