@@ -40,7 +40,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "total": every.count(),
         "rows": [{"station": station, "band": bands.get(station.pk)} for station in found],
-        "coverages": coverages_of("stations"),
+        "coverages": coverages_of(["stations"]),
     }
     return render(request, "web/stations.html", context)
 

@@ -1,8 +1,9 @@
 """What the registers of places claim to hold, in the reader's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gisplan.territory.models import RegisterCoverage
@@ -25,12 +26,19 @@ class Coverage:
     statement: str
 
 
-def coverages_of(*registers: str) -> list[Coverage]:
-    """The statements of the given registers, or of all."""
-    rows = RegisterCoverage.objects.select_related("source").order_by("register", "kind")
-    if registers:
-        rows = rows.filter(register__in=registers)
+def coverages_of(registers: Sequence[str] = tuple(REGISTERS)) -> list[Coverage]:
+    """The statements of the given registers."""
+    rows = RegisterCoverage.objects.filter(register__in=registers).select_related("source")
+    rows = rows.order_by("register", "kind")
     return [Coverage(row, _name(row), statement(row)) for row in rows]
+
+
+def register_note(register: str) -> str:
+    """A word of caution for a map; the page states in full what the register holds."""
+    complete = RegisterCoverage.objects.filter(register=register).values_list("complete", flat=True)
+    if complete and all(complete):
+        return ""
+    return gettext("Registro non completo: dove non ce n'è, non è noto.")
 
 
 def statement(row: RegisterCoverage) -> str:

@@ -21,11 +21,12 @@ from gisplan.territory.display import boundary_geometries, located, point_geomet
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axes import axis_name, axis_style
-from gisplan.web.coverage import coverages_of
+from gisplan.web.coverage import register_note
 from layers.models import Layer
 from layers.serving.features import geojson
 
 SCHOOL_STEPS = (1, 2, 5, 10)
+SCHOOL_FILLS = tuple(palettes.RAMP[place] for place in (1, 2, 4, 6))
 SMALL_STATION = replace(
     palettes.PLACES["station"].style, symbol=Symbol("M12 7a5 5 0 1 1 0 10a5 5 0 1 1 0-10z")
 )
@@ -125,12 +126,12 @@ def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer
         style=palettes.NO_DATA.style,
         classes=tuple(
             StyleClass(value=low, label=label, style=replace(palettes.BOUNDARY.style, fill=fill))
-            for low, label, fill in zip(SCHOOL_STEPS, _step_labels(), palettes.RAMP[1::2], strict=False)
+            for low, label, fill in zip(SCHOOL_STEPS, _step_labels(), SCHOOL_FILLS, strict=True)
         ),
         class_field="step",
         popup=(("count", title),),
         link_field="url",
-        note=" ".join(coverage.statement for coverage in coverages_of("schools")),
+        note=register_note("schools"),
     )
 
 
@@ -290,7 +291,7 @@ def _places(rows: QuerySet[PlaceRow], *, key: str, title: str, entry: palettes.E
             ("address", _("Indirizzo")),
             ("precision", _("Posizione")),
         ),
-        note=" ".join(coverage.statement for coverage in coverages_of(key.replace("-", "_"))),
+        note=register_note(key.replace("-", "_")),
     )
 
 

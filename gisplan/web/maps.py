@@ -1,6 +1,8 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
-from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.maps.spec import MapLayer, MapSpec, Source
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -20,6 +22,7 @@ from gisplan.territory.profile import (
     municipalities_near,
 )
 from gisplan.web import map_layers
+from gisplan.web.coverage import coverages_of
 from gisplan.web.map_layers import lang
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -40,6 +43,24 @@ def page_map(spec: MapSpec | None) -> MapParts | None:
 
 def attribution(edition: TerritoryEdition) -> str:
     return _("Confini: %(source)s") % {"source": edition.source.publisher}
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """The features of a layer that have no position, by their properties: listed under the map."""
+
+    title: str
+    features: list[dict[str, Any]]
+
+
+def unplaced(spec: MapSpec | None) -> list[Unplaced]:
+    layers = spec.layers if spec else ()
+    missing = [
+        Unplaced(layer.title, [one["properties"] for one in layer.features if not one["geometry"]])
+        for layer in layers
+        if layer.listed
+    ]
+    return [layer for layer in missing if layer.features]
 
 
 def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
@@ -125,8 +146,24 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
         lang=lang(),
         bounds=territory_bounds(edition),
         attribution=attribution(edition),
-        notice=completeness(axis.edition).statement,
+        notice=_stands_on(axis),
+        sources=_sources(axis, edition),
     )
+
+
+def _stands_on(axis: Axis) -> str:
+    stated = [coverage.statement for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+    return ". ".join([completeness(axis.edition).statement, " ".join(stated)]).strip(" .") + "."
+
+
+def _sources(axis: Axis, edition: TerritoryEdition) -> tuple[Source, ...]:
+    """The boundaries' source, those of the registers that the map shows, and the plan's."""
+    registers = [coverage.row.source for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+    rows = dict.fromkeys([edition.source, *registers])
+    named = [
+        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
+    ]
+    return (Source(axis.edition.title), *named)
 
 
 def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:

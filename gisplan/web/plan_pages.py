@@ -62,6 +62,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     interventions = interventions_of_axis(found)
     rows = intervention_rows(interventions)
+    spec = maps.axis_map(found, interventions)
     context = {
         "axis": found,
         "axis_code": code if plan == first else "",
@@ -74,10 +75,9 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
         "amounts": total_amounts(found),
         "not_located": not_located(interventions),
         "strategies": found.strategies.prefetch_related("actions"),
-        "coverages": coverages_of(*maps.REGISTERS_OF_AXIS.get(code, ()))
-        if maps.REGISTERS_OF_AXIS.get(code)
-        else [],
-        "map": maps.page_map(maps.axis_map(found, interventions)),
+        "coverages": coverages_of(maps.REGISTERS_OF_AXIS.get(code, ())),
+        "map": maps.page_map(spec),
+        "unplaced": maps.unplaced(spec),
     }
     return render(request, "web/axis.html", context)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -43,8 +44,20 @@ def day(value: dt.date | None) -> str:
     """7 aprile 2025 in Italian, 7 April 2025 in English."""
     if value is None:
         return gettext("non noto")
-    written = date_format(value, "j F Y")
+    local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
+    written = date_format(local, "j F Y")
     return written.lower() if get_language() == "it" else written
+
+
+@register.filter
+def as_of(written: str) -> str:
+    """The date of a claim as its source states it: 2022-04 is April 2022; what is no date stays as it is."""
+    try:
+        year, month, *rest = map(int, written.split("-"))
+        date = dt.date(year, month, rest[0] if rest else 1)
+    except ValueError:
+        return written
+    return day(date) if rest else day(date).split(" ", 1)[1]
 
 
 @register.filter
