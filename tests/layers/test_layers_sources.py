@@ -84,6 +84,10 @@ def test_format_that_is_not_read_is_named(tmp_path: Path) -> None:
     assert "found a text table in comuni.csv" in str(error)
 
 
+def test_index_of_a_shapefile_points_to_its_shp() -> None:
+    assert "give the .shp" in str(dry(SAMPLES / "utf8_without_cpg" / "luoghi.shx"))
+
+
 def test_truncated_geopackage_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rotto.gpkg"
     path.write_bytes((SAMPLES / "geopackage_two_layers" / "due.gpkg").read_bytes()[:5000])
