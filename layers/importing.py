@@ -2,7 +2,6 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from layers import store
 from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
 from layers.fields import safe_name
 from layers.models import ImportIssue, ImportRun, Layer, Version
-from layers.reading import Chunk, Reading
+from layers.reading import Reading
 from layers.reports import DRY_RUN, FAILED, REFUSED, STORED, UNCHANGED, Clock, ImportReport, Progress
 from layers.sources import open_source
 
@@ -148,7 +147,7 @@ def _store(reading: Reading, options: Options) -> None:
     number = last.number + 1 if last else 1
     table = f"{layer.name}_v{number}"
     store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
-    store.copy_rows(table, reading.columns, _rows(reading))
+    _copy(table, reading)
     _check_whole(reading, options)
     with clock.phase("store"):
         store.index_table(table)
@@ -157,16 +156,12 @@ def _store(reading: Reading, options: Options) -> None:
     report.version, report.table = number, table
 
 
-def _rows(reading: Reading) -> Iterator[bytes]:
-    for chunk in reading.chunks():
-        with reading.clock.phase("store", len(chunk)):
-            yield _csv(chunk, reading.stored_srid)
-
-
-def _csv(chunk: Chunk, srid: int) -> bytes:
-    return store.csv_rows(
-        np.asarray(chunk.positions + 1, dtype=np.int32), chunk.attributes, chunk.geometries, srid
-    )
+def _copy(table: str, reading: Reading) -> None:
+    with store.copying(table, reading.columns) as copy:
+        for chunk in reading.chunks():
+            with reading.clock.phase("store", len(chunk)):
+                ids = np.asarray(chunk.positions + 1, dtype=np.int32)
+                copy.write(store.csv_rows(ids, chunk.attributes, chunk.geometries, reading.stored_srid))
 
 
 def _check_whole(reading: Reading, options: Options) -> None:

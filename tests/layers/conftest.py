@@ -49,7 +49,7 @@ def write_vector(tmp_path: Path) -> Callable[..., Path]:
         file: str, geometries: Sequence[Any], *, crs: str | None = "EPSG:32632", **columns: Any
     ) -> Path:
         path = tmp_path / file
-        kinds = {geometry.geom_type for geometry in geometries}
+        kinds = {geometry.geom_type for geometry in geometries if geometry is not None}
         pyogrio.raw.write(
             path,
             shapely.to_wkb(np.array(geometries, dtype=object)),

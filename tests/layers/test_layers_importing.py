@@ -322,3 +322,15 @@ def test_unpacked_folders_are_removed(tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.copy(Path(__file__).parents[2] / "shapefiles" / "nested_zip" / "consegna.zip", tmp_path)
     import_layer(tmp_path / "consegna.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["consegna.zip"]
+
+
+def test_batch_without_any_geometry_does_not_stop_the_import(
+    write_vector: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.sources.BATCH_ROWS", 2)
+    here = shapely.Point(1_394_000, 4_990_000)
+    path = write_vector("punti.gpkg", [here, here, None, None, here], crs="EPSG:3003", a=[1, 2, 3, 4, 5])
+    report = import_layer(path)
+    assert (report.features_read, report.features_stored) == (5, 3)
+    assert read_features("punti").ids.tolist() == [1, 2, 5]
+    assert report.bbox == pytest.approx((7.655, 45.055, 7.655, 45.055), abs=0.01)
