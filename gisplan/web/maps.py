@@ -22,6 +22,7 @@ from gisplan.territory.profile import (
     municipalities_near,
 )
 from gisplan.web import map_layers
+from gisplan.web.axes import axis_name
 from gisplan.web.coverage import coverages_of
 from gisplan.web.map_layers import lang
 
@@ -141,7 +142,7 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
         *map_layers.interventions_by_axis(interventions),
     ]
     return MapSpec(
-        title=axis.title or _("Asse %(code)s") % {"code": axis.code},
+        title=_("Asse %(code)s. %(title)s") % {"code": axis.code, "title": axis.title or axis_name(axis)},
         layers=tuple(layers),
         lang=lang(),
         bounds=territory_bounds(edition),

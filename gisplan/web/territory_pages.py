@@ -78,7 +78,7 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "snai": snai_class_of(found),
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
-        "registers": register_counts(found),
+        "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
         "places": _places_in(found),
         "neighbours": neighbours_of(found),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),

@@ -10,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.territory.models import RegisterCoverage, SnaiClass, Station
+from gisplan.territory.models import Place, RegisterCoverage, SnaiClass
 from gisplan.web import coverage
 
 register = template.Library()
@@ -89,7 +89,7 @@ def people_source(code: str) -> str:
 
 
 @register.filter
-def status(place: Station) -> str:
-    """What the source says of the state of a station; the register keeps the year of its list."""
+def status(place: Place) -> str:
+    """What the source says of the state of a place; of a station, the year of the list."""
     year = place.status.removeprefix("status ")
     return gettext("stato al %(year)s") % {"year": year} if year.isdigit() else place.status

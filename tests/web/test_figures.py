@@ -1,0 +1,88 @@
+"""Figures as readers of each language write them."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from gisplan.web.templatetags import figures
+
+NUMBERS = [
+    (1234567, 0, "1.234.567", "1,234,567"),
+    (12.5, 1, "12,5", "12.5"),
+    (0, 0, "0", "0"),
+    (999.6, 0, "1.000", "1,000"),
+    (None, 0, "non noto", "not known"),
+]
+
+
+@pytest.mark.parametrize(("value", "decimals", "italian", "english"), NUMBERS)
+def test_a_number_has_the_separators_of_its_language(
+    value: float | None, decimals: int, italian: str, english: str
+) -> None:
+    with override("it"):
+        assert figures.number(value, decimals) == italian
+    with override("en"):
+        assert figures.number(value, decimals) == english
+
+
+AMOUNTS = [
+    ("16000000.00", "16.000.000 €", "€16,000,000"),
+    ("12.50", "12,50 €", "€12.50"),
+    (None, "non noto", "not known"),
+]
+
+
+@pytest.mark.parametrize(("value", "italian", "english"), AMOUNTS)
+def test_an_amount_carries_its_currency_where_the_language_puts_it(
+    value: str | None, italian: str, english: str
+) -> None:
+    amount = None if value is None else Decimal(value)
+    with override("it"):
+        assert figures.euro(amount) == italian
+    with override("en"):
+        assert figures.euro(amount) == english
+
+
+@pytest.mark.parametrize(
+    ("written", "italian", "english"),
+    [
+        ("2025-04-07", "7 aprile 2025", "7 April 2025"),
+        ("2022-02", "febbraio 2022", "February 2022"),
+        ("2019", "2019", "2019"),
+        ("2022 (weekly no. 43)", "2022 (weekly no. 43)", "2022 (weekly no. 43)"),
+        ("2022-13", "2022-13", "2022-13"),
+    ],
+)
+def test_the_date_of_a_claim_is_no_more_exact_than_its_source(
+    written: str, italian: str, english: str
+) -> None:
+    with override("it"):
+        assert figures.as_of(written) == italian
+    with override("en"):
+        assert figures.as_of(written) == english
+
+
+def test_a_date_is_written_out() -> None:
+    with override("it"):
+        assert figures.day(dt.date(2025, 4, 7)) == "7 aprile 2025"
+        assert figures.day(None) == "non noto"
+    with override("en"):
+        assert figures.day(dt.date(2025, 4, 7)) == "7 April 2025"
+
+
+def test_a_share_is_a_percentage() -> None:
+    with override("it"):
+        assert figures.share(0.125, 1) == "12,5 %"
+        assert figures.share(None) == "non noto"
+
+
+def test_a_site_is_named_without_its_technical_part() -> None:
+    assert figures.publisher("https://www.torinoggi.it/2022/02/11/page.html") == "torinoggi.it"
+
+
+def test_an_unknown_class_is_not_known() -> None:
+    with override("it"):
+        assert figures.snai_name("C") == "Cintura"
+        assert figures.snai_name(None) == "non noto"
