@@ -17,4 +17,4 @@ COPY --from=build /app/gisplan/web/static/vendor gisplan/web/static/vendor
 ENV PATH=/app/.venv/bin:$PATH GISPLAN_VAR=/var/lib/gisplan PYTHONUNBUFFERED=1
 USER gisplan
 EXPOSE 8000
-CMD ["gunicorn", "gisplan.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "gisplan.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket"]

@@ -9,53 +9,57 @@ from layers.limits import ARCHIVE_DEPTH, archive_bytes, archive_files
 
 
 def unpack(archive: Path, into: Path) -> None:
-    _unpack(archive, into, depth=1)
+    """Nested archives are unpacked beside where they lay; the limits hold for all of them together."""
+    _Unpacking(archive.name).unpack(archive, into, depth=1)
 
 
-def _unpack(archive: Path, into: Path, *, depth: int) -> None:
-    if depth > ARCHIVE_DEPTH:
-        raise ArchiveRefused(
-            f"Expected at most {ARCHIVE_DEPTH} zip archives inside each other, found more in {archive.name}:"
-            " unpack it and import what is inside."
-        )
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [member for member in opened.infolist() if not member.is_dir()]
-            _check(members, archive.name)
-            for member in members:
-                opened.extract(member, into)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-        raise ArchiveRefused(
-            f"Expected a readable zip archive in {archive.name}, found: {error}: pack it again without a"
-            " password."
-        ) from error
-    for nested in sorted(into.rglob("*")):
-        if nested.is_file() and zipfile.is_zipfile(nested) and nested.suffix.lower() == ".zip":
-            inside = nested.with_suffix("")
-            while inside.exists():
-                inside = inside.with_name(inside.name + "_")
-            inside.mkdir()
-            _unpack(nested, inside, depth=depth + 1)
-            nested.unlink()
+class _Unpacking:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._files = self._bytes = 0
 
-
-def _check(members: list[zipfile.ZipInfo], name: str) -> None:
-    if len(members) > archive_files():
-        raise ArchiveRefused(
-            f"Expected at most {archive_files():,} files in {name}, found {len(members):,}: pack only"
-            " the layer."
-        )
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > archive_bytes():
-        raise ArchiveRefused(
-            f"Expected at most {archive_bytes():,} bytes in {name} once unpacked, found {unpacked:,}:"
-            " import the unpacked file instead."
-        )
-    for member in members:
-        place = PurePosixPath(member.filename.replace("\\", "/"))
-        link = stat.S_ISLNK(member.external_attr >> 16)
-        if place.is_absolute() or ".." in place.parts or ":" in place.parts[0] or link:
+    def unpack(self, archive: Path, into: Path, *, depth: int) -> None:
+        if depth > ARCHIVE_DEPTH:
             raise ArchiveRefused(
-                f"Expected files that stay inside {name}, found {member.filename!r}, which is"
-                f" {'a link' if link else 'a path that leads out of it'}: pack it again."
+                f"Expected at most {ARCHIVE_DEPTH} zip archives inside each other in {self._name}, found more:"
+                " unpack it and import what is inside."
+            )
+        self._extract(archive, into)
+        for nested in sorted(path for path in into.rglob("*") if path.suffix.lower() == ".zip"):
+            if nested.is_file() and zipfile.is_zipfile(nested):
+                inside = nested.with_name(f"{nested.stem}_unpacked")
+                inside.mkdir(exist_ok=True)
+                self.unpack(nested, inside, depth=depth + 1)
+                nested.unlink()
+
+    def _extract(self, archive: Path, into: Path) -> None:
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                members = [member for member in opened.infolist() if not member.is_dir()]
+                self._count(members)
+                for member in members:
+                    self._check_place(member)
+                opened.extractall(into, members)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            raise ArchiveRefused(
+                f"Expected a readable zip archive in {self._name}, found: {error}:"
+                " pack it again without a password."
+            ) from error
+
+    def _count(self, members: list[zipfile.ZipInfo]) -> None:
+        self._files += len(members)
+        self._bytes += sum(member.file_size for member in members)
+        if self._files > archive_files() or self._bytes > archive_bytes():
+            raise ArchiveRefused(
+                f"Expected at most {archive_files():,} files and {archive_bytes():,} bytes in {self._name} once"
+                f" unpacked, found {self._files:,} files and {self._bytes:,} bytes: pack only the layer."
+            )
+
+    def _check_place(self, member: zipfile.ZipInfo) -> None:
+        place = PurePosixPath(member.filename.replace("\\", "/"))
+        is_link = stat.S_ISLNK(member.external_attr >> 16)
+        if is_link or place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
+            raise ArchiveRefused(
+                f"Expected files that stay inside {self._name}, found {member.filename!r}, which is"
+                f" {'a link' if is_link else 'a path that leads out of it'}: pack it again."
             )

@@ -248,6 +248,13 @@ def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
     return np.column_stack([lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1)])
 
 
+def hull_lon_lat(boxes: Floats, srid: int) -> Floats:
+    """One row: the box in EPSG:4326 of what lies in these boxes; tighter than that of their common box."""
+    hull = shapely.convex_hull(shapely.linestrings(boxes[:, [0, 1, 0, 3, 2, 1, 2, 3]].reshape(-1, 2)))
+    lon, lat = _to_lon_lat(srid).transform(*shapely.get_coordinates(hull).T)
+    return np.array([[lon.min(), lat.min(), lon.max(), lat.max()]])
+
+
 def lies_in_italy(box: Box, srid: int) -> bool:
     """Whether the whole box, in the system of this SRID, lies in the box of Italy."""
     if not np.isfinite(box).all():

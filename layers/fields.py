@@ -90,6 +90,8 @@ _SQL_TYPES = (
 
 
 def sql_type(kind: pa.DataType) -> str:
+    if isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "arrow.json":
+        return "jsonb"
     if kinds.is_timestamp(kind):
         return "timestamp with time zone" if kind.tz else "timestamp"
     found = next((name for matches, name in _SQL_TYPES if matches(kind)), None)

@@ -2,20 +2,20 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from layers import store
 from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
 from layers.fields import safe_name
 from layers.models import ImportIssue, ImportRun, Layer, Version
-from layers.reading import Chunk, Reading
+from layers.reading import Reading
 from layers.reports import DRY_RUN, FAILED, REFUSED, STORED, UNCHANGED, Clock, ImportReport, Progress
 from layers.sources import open_source
 
@@ -47,8 +47,13 @@ class Options:
     dry_run: bool = False
     strict: bool = False
 
-    def that_change_features(self) -> dict[str, Any]:
-        return {name: asdict(self)[name] for name in ("srid", "encoding", "source_layer")}
+    def kept(self) -> dict[str, Any]:
+        """What is kept with a version, to know the same import when it comes again."""
+        return {name: asdict(self)[name] for name in ("srid", "encoding", "source_layer", "strict")}
+
+    def same_as(self, kept: dict[str, Any]) -> bool:
+        """A version that needed no repair also answers a request that would allow one."""
+        return kept in (self.kept(), {**self.kept(), "strict": True})
 
 
 def import_layer(
@@ -59,31 +64,21 @@ def import_layer(
     report = ImportReport(file=path.name)
     run = None if options.dry_run else ImportRun.objects.create(file_name=path.name[:255], who=who)
     try:
-        with transaction.atomic():
+        with nullcontext() if options.dry_run else transaction.atomic():
             _import(path, options, report, Clock(report, progress))
     except LayersError as error:
         report.status, report.reason, report.reason_code = REFUSED, str(error), error.code
-        _take_back(report)
         error.report = report
-        _record(run, report)
         raise
-    except DatabaseError as error:
-        report.status, report.reason = FAILED, str(error)
-        _take_back(report)
-        _record(run, report)
-        raise
-    _record(run, report)
+    finally:
+        if report.status in {REFUSED, FAILED}:
+            report.version, report.table, report.features_stored = None, None, 0
+        if run is not None:
+            _record(run, report)
     return report
 
 
-def _take_back(report: ImportReport) -> None:
-    report.version = report.table = None
-    report.features_stored = 0
-
-
-def _record(run: ImportRun | None, report: ImportReport) -> None:
-    if run is None:
-        return
+def _record(run: ImportRun, report: ImportReport) -> None:
     run.status, run.report, run.finished = report.status, report.as_dict(), timezone.now()
     run.layer = Layer.objects.filter(name=report.name).first()
     run.save()
@@ -134,7 +129,7 @@ def _unchanged(report: ImportReport, options: Options) -> bool:
     same = (
         current is not None
         and current.digest == report.digest
-        and current.options == options.that_change_features()
+        and options.same_as(current.options)
         and current.stored_srid == report.stored_srid
     )
     if current is None or not same:
@@ -152,7 +147,7 @@ def _store(reading: Reading, options: Options) -> None:
     number = last.number + 1 if last else 1
     table = f"{layer.name}_v{number}"
     store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
-    store.copy_rows(table, reading.columns, _rows(reading))
+    _copy(table, reading)
     _check_whole(reading, options)
     with clock.phase("store"):
         store.index_table(table)
@@ -161,16 +156,12 @@ def _store(reading: Reading, options: Options) -> None:
     report.version, report.table = number, table
 
 
-def _rows(reading: Reading) -> Iterator[bytes]:
-    for chunk in reading.chunks():
-        with reading.clock.phase("store", len(chunk)):
-            yield _csv(chunk, reading.stored_srid)
-
-
-def _csv(chunk: Chunk, srid: int) -> bytes:
-    return store.csv_rows(
-        np.asarray(chunk.positions + 1, dtype=np.int32), chunk.attributes, chunk.geometries, srid
-    )
+def _copy(table: str, reading: Reading) -> None:
+    with store.copying(table, reading.columns) as copy:
+        for chunk in reading.chunks():
+            with reading.clock.phase("store", len(chunk)):
+                ids = np.asarray(chunk.positions + 1, dtype=np.int32)
+                copy.write(store.csv_rows(ids, chunk.attributes, chunk.geometries, reading.stored_srid))
 
 
 def _check_whole(reading: Reading, options: Options) -> None:
@@ -200,7 +191,7 @@ def _publish(version: Version, reading: Reading, options: Options) -> None:
     version.geometry_type = reading.geometry_type
     version.srid, version.stored_srid = reading.srid, reading.stored_srid
     version.feature_count, version.bbox, version.columns = report.features_stored, report.bbox, report.columns
-    version.digest, version.options = report.digest, options.that_change_features()
+    version.digest, version.options = report.digest, options.kept()
     version.is_current = True
     version.save()
     store.point_view(layer.name, version.table_name, reading.columns)

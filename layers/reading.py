@@ -42,7 +42,7 @@ class Reading:
         self.stored_srid = stored_srid()
         clock.total = source.feature_count
         report.driver, report.source_layer = source.content.kind, source.layer
-        report.stored_srid = self.stored_srid
+        report.stored_srid, report.features_read = self.stored_srid, source.feature_count
         with clock.phase("read"):
             report.digest = sources.digest(source)
         self._family = Family()
@@ -75,7 +75,8 @@ class Reading:
             first += len(batch)
             self.report.features_read = first
             self.report.features_stored += len(chunk)
-            box = _joined(box, crs.boxes_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
+            if len(chunk):
+                box = _joined(box, crs.hull_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
             yield chunk
         self._finish(box)
 
@@ -92,8 +93,7 @@ class Reading:
             kept = repair.flattened(repair.usable(kept, issues), issues)
         with clock.phase("check"):
             self._check_family(kept)
-            boxes = crs.boxes_lon_lat(shapely.bounds(kept.geometries), self.srid)
-            kept = repair.inside_italy(kept, boxes, issues)
+            kept = repair.inside_italy(kept, self.srid, issues)
         with clock.phase("reproject", rows):
             kept = Kept(self._operation.apply(kept.geometries).geometries, kept.positions)
         with clock.phase("repair", rows):

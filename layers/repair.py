@@ -71,9 +71,11 @@ def flattened(kept: Kept, issues: list[Issue]) -> Kept:
     return Kept(shapely.force_2d(kept.geometries), kept.positions)
 
 
-def inside_italy(kept: Kept, boxes: npt.NDArray[np.float64], issues: list[Issue]) -> Kept:
-    """Leave out features whose box (EPSG:4326) does not touch Italy."""
-    inside = crs.touches_italy(boxes)
+def inside_italy(kept: Kept, srid: int, issues: list[Issue]) -> Kept:
+    """Leave out features whose box does not touch that of Italy."""
+    if not len(kept.positions) or crs.lies_in_italy(shapely.total_bounds(kept.geometries).tolist(), srid):
+        return kept
+    inside = crs.touches_italy(crs.boxes_lon_lat(shapely.bounds(kept.geometries), srid))
     for row in np.flatnonzero(~inside):
         issues.append(
             Issue(

@@ -29,7 +29,7 @@ class ImportReport:
     """Filled while the import goes on, so that a refusal reports how far it came."""
 
     file: str
-    status: str = REFUSED
+    status: str = FAILED
     reason: str | None = None
     reason_code: str | None = None
     name: str = ""

@@ -89,6 +89,10 @@ def checked_content(path: Path) -> Content:
     check_suffix(path, content)
     if content == EMPTY:
         raise SourceEmpty(f"Expected {_READ} in {path.name}, found a file of 0 bytes: export it again.")
+    if content == SHAPEFILE and path.suffix.lower() != ".shp":  # the .shx begins with the same bytes
+        raise NotWhatItSays(
+            f"Expected the .shp of a shapefile, found {path.name}: give the .shp that lies beside it."
+        )
     if content.kind not in DRIVERS:
         raise FormatNotRead(
             f"Expected {_READ}, found {content.words} in {path.name}: convert it to one of these."

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import shapely
 from django.db import connection
-from psycopg import sql
+from psycopg import Copy, sql
 
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN, Column
 
@@ -37,14 +38,15 @@ def create_table(table: str, columns: Sequence[Column], *, geometry_type: str, s
     )
 
 
-def copy_rows(table: str, columns: Sequence[Column], batches: Iterator[bytes]) -> None:
+@contextmanager
+def copying(table: str, columns: Sequence[Column]) -> Iterator[Copy]:
+    """A COPY into the table that takes what `csv_rows` yields."""
     names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
         qualified(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        for batch in batches:
-            copy.write(batch)
+        yield copy
 
 
 def csv_rows(ids: Any, attributes: Sequence[Any], geometries: Any, srid: int) -> bytes:
@@ -58,8 +60,10 @@ def csv_rows(ids: Any, attributes: Sequence[Any], geometries: Any, srid: int) ->
 
 
 def _as_text_where_needed(values: Any) -> Any:
-    """Bytes and lists in the way PostgreSQL writes them; numbers, dates and text as they are."""
+    """Bytes, lists and JSON in the way PostgreSQL writes them; numbers, dates and text as they are."""
     kind = values.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return values.storage
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return pa.array(
             [None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string()

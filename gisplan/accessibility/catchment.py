@@ -106,7 +106,7 @@ def people_surface(
     structure = _structure(municipality_people)
     cell, municipality, pieces, shared_m2 = _pieces(cells, municipalities)
     share = shared_m2 / shapely.area(cells)[cell]
-    piece_people = share[:, None] * _in_groups(cell_people, structure, cell, municipality)
+    piece_people = share[:, None] * _in_groups(cell_people, structure, cell=cell, municipality=municipality)
     inside = municipality >= 0
     counted = np.bincount(
         municipality[inside], weights=piece_people[inside, 0], minlength=len(municipalities)
@@ -254,7 +254,7 @@ def _structure(people: People) -> People:
 
 
 def _in_groups(
-    cell_people: People, structure: People, cell: NDArray[np.int64], municipality: NDArray[np.int64]
+    cell_people: People, structure: People, *, cell: NDArray[np.int64], municipality: NDArray[np.int64]
 ) -> People:
     if cell_people.shape[1] == structure.shape[1]:
         return cell_people[cell]

@@ -3,7 +3,8 @@
 from django.db.models import Sum
 
 from gisplan.analysis.models import StreetNetwork
-from gisplan.plan.models import Action, Axis, Intervention, PlanEdition, Strategy
+from gisplan.plan.models import Action, Axis, Intervention, Strategy
+from gisplan.plan.queries import default_edition
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Population, School, Station
 from layers.models import Layer
 
@@ -11,7 +12,7 @@ from layers.models import Layer
 def summarise() -> dict[str, int | str]:
     """Counts of the territory (neighbours left out), of the first plan edition, of layers and streets."""
     inside = {"municipality__in_territory": True}
-    plan = PlanEdition.objects.first()
+    plan = default_edition()
     people = Population.objects.filter(**inside).order_by("-reference_date")
     latest = people.values_list("reference_date", flat=True).first()
     total = people.filter(reference_date=latest).aggregate(total=Sum("people"))["total"] if latest else 0

@@ -44,7 +44,17 @@ def serve(here: State, port: int, steps: Steps) -> int:
 
 def _commands(port: int) -> dict[str, list[str | Path]]:
     web: list[str | Path] = [PYTHON, "-m", "gunicorn", "gisplan.wsgi", "--bind", f"127.0.0.1:{port}"]
-    web += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--graceful-timeout", "5"]
+    web += [
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--worker-class",
+        "gthread",
+        "--graceful-timeout",
+        "5",
+        "--no-control-socket",
+    ]
     commands = {"web": web}
     if any(CHECKOUT.glob("gisplan/*/management/commands/worker.py")):
         commands["worker"] = [PYTHON, "-m", "gisplan", "worker"]

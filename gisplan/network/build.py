@@ -62,7 +62,7 @@ def build_network(raw: RawStreets) -> tuple[StreetNetwork, BuildReport]:
         )
     edges, merged_twins = merge_twins(raw, edges, kinds)
     network = canonical_network(raw, edges, kinds)
-    return network, _report(raw, network, dropped, merged_twins)
+    return network, _report(raw, network, dropped=dropped, merged_twins=merged_twins)
 
 
 def _check(raw: RawStreets) -> None:
@@ -123,7 +123,9 @@ def _usable_ways(
     return keep, dropped
 
 
-def _report(raw: RawStreets, network: StreetNetwork, dropped: Counter[str], merged_twins: int) -> BuildReport:
+def _report(
+    raw: RawStreets, network: StreetNetwork, *, dropped: Counter[str], merged_twins: int
+) -> BuildReport:
     ends = np.concatenate((network.edge_tail, network.edge_head))
     links = coo_array(
         (np.ones(network.n_edges), (network.edge_tail, network.edge_head)), shape=(network.n_nodes,) * 2

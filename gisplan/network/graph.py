@@ -97,35 +97,32 @@ class StreetNetwork:
     @property
     def digest(self) -> str:
         """SHA-256 of all arrays; the same map read in another order has the same digest."""
-        return self._once("digest", self._hash)
+        return self.derived("digest", self._hash)
 
     @property
     def edge_length_m(self) -> NDArray[np.float64]:
         """Length in metres of each edge along its geometry, shape (n_edges,)."""
-        return self._once("edge_length_m", self._measure)
+        return self.derived("edge_length_m", self._measure)
 
     @property
     def extent(self) -> shapely.Geometry:
         """Outline (metres) of the ground that the network covers: a concave hull of its nodes, thinned."""
-        return self._once("extent", self._outline)
+        return self.derived("extent", self._outline)
 
     def edge_min(self, mode: Mode) -> NDArray[np.float64]:
         """Minutes to cross each edge at the default speed, shape (n_edges, 2 ways); inf = not allowed."""
-        return self._once(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
+        return self.derived(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
 
     def arcs(self, mode: Mode) -> Arcs:
         """Directed arcs of a mode, costs in minutes at its default speed."""
-        return self._once(f"arcs {mode}", lambda: self._arcs(mode))
+        return self.derived(f"arcs {mode}", lambda: self._arcs(mode))
 
     def components(self, mode: Mode) -> Components:
         """Weakly connected parts of the streets open to a mode, with their length in metres."""
-        return self._once(f"components {mode}", lambda: self._components(mode))
+        return self.derived(f"components {mode}", lambda: self._components(mode))
 
     def derived(self, name: str, make: Callable[[], T]) -> T:
-        """What another module derives from the network, made once (an index, a workspace)."""
-        return self._once(name, make)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """What follows from the arrays (an index, a workspace), made once and kept under its name."""
         if name not in self._derived:
             self._derived[name] = make()
         return cast(T, self._derived[name])

@@ -36,7 +36,7 @@ class EdgeParts(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """Edges with a reached end: minutes (at the default speed) on entering from tail and from head."""
+    """Edges with a reached end, and the minutes spent on entering from the tail and from the head (inf = not)."""
 
     edge: NDArray[np.int32]
     from_tail_min: NDArray[np.float64]
@@ -51,16 +51,20 @@ def reached_parts(
     `minutes` ascend; each is checked as in `paths.reach`.
     """
     ratio = speed_ratio(mode, speed_kmh)
-    cost_min = network.edge_min(mode)
-    reached = reach(
-        network,
-        seeds_of(network, start, mode=mode, ratio=ratio),
-        minutes=minutes[-1],
-        mode=mode,
-        speed_kmh=speed_kmh,
-    )
-    ends = _reached_ends(network, reached, mode, ratio)
-    return [_band(ends, start, cost_min, limit_min, ratio) for limit_min in minutes]
+    seeds = seeds_of(network, start, mode=mode, ratio=ratio)
+    reached = reach(network, seeds, minutes=minutes[-1], mode=mode, speed_kmh=speed_kmh)
+    ends = _reached_ends(network, reached, mode=mode)
+    cross_min = network.edge_min(mode)[ends.edge] / ratio
+    start_min = network.edge_min(mode)[start.edge] / ratio
+    return [
+        _with_start(
+            _within(ends, limit_min, cross_min=cross_min),
+            start,
+            cross_min=start_min,
+            left_min=limit_min - start.spent_min,
+        )
+        for limit_min in minutes
+    ]
 
 
 def seeds_of(network: StreetNetwork, start: Start, *, mode: Mode, ratio: float) -> Seeds:
@@ -96,14 +100,14 @@ def lines_of(network: StreetNetwork, parts: EdgeParts) -> NDArray[np.object_]:
     return lines
 
 
-def _reached_ends(network: StreetNetwork, reached: Reached, mode: Mode, ratio: float) -> _Ends:
+def _reached_ends(network: StreetNetwork, reached: Reached, *, mode: Mode) -> _Ends:
     slot_of = network.derived(
         f"edge slots {threading.get_ident()}", lambda: np.full(network.n_edges, -1, dtype=np.int32)
     )
     arcs = network.arcs(mode)
     room = int(np.sum(arcs.start[reached.node + 1] - arcs.start[reached.node]))
     ends = _Ends(np.empty(room, dtype=np.int32), np.full(room, np.inf), np.full(room, np.inf))
-    count = _gather_ends(arcs, reached.node, reached.cost_min * ratio, slot_of, ends)
+    count = _gather_ends(arcs, reached.node, reached.cost_min, slot_of, ends)
     return _Ends(ends.edge[:count], ends.from_tail_min[:count], ends.from_head_min[:count])
 
 
@@ -128,34 +132,33 @@ def _gather_ends(arcs: Any, nodes: Any, cost_min: Any, slot_of: Any, ends: Any) 
     return count
 
 
-def _band(
-    ends: _Ends, start: Start, cost_min: NDArray[np.float64], limit_min: float, ratio: float
-) -> EdgeParts:
-    limit = limit_min * ratio
-    from_tail = _crossed(limit - ends.from_tail_min, cost_min[ends.edge, 0])
-    from_head = _crossed(limit - ends.from_head_min, cost_min[ends.edge, 1])
+def _within(ends: _Ends, limit_min: float, *, cross_min: NDArray[np.float64]) -> EdgeParts:
+    """The parts reached through the ends; `cross_min` is minutes to cross each edge, shape (n, 2 ways)."""
+    from_tail = _crossed(limit_min - ends.from_tail_min, cross_min[:, 0])
+    from_head = _crossed(limit_min - ends.from_head_min, cross_min[:, 1])
     whole = from_tail + from_head >= 1 - WHOLE_EPSILON
     first, last = (from_tail > 0) & ~whole, (from_head > 0) & ~whole
-    parts = EdgeParts(
+    return EdgeParts(
         np.concatenate((ends.edge[whole], ends.edge[first], ends.edge[last])),
         np.concatenate((np.zeros(whole.sum() + first.sum()), 1 - from_head[last])),
         np.concatenate((np.ones(whole.sum()), from_tail[first], np.ones(last.sum()))),
     )
-    return _with_start(parts, start, cost_min[start.edge], limit - start.spent_min * ratio)
 
 
-def _crossed(left_min: NDArray[np.float64], cost_min: NDArray[np.float64]) -> NDArray[np.float64]:
+def _crossed(left_min: NDArray[np.float64], cross_min: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of each edge crossed in the minutes left (-inf where its end is not reached)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.clip(left_min / cost_min, 0, 1)
-    return np.where(left_min >= 0, np.where(cost_min > 0, share, 1.0), 0.0)
+        share = np.clip(left_min / cross_min, 0, 1)
+    return np.where(left_min >= 0, np.where(cross_min > 0, share, 1.0), 0.0)
 
 
-def _with_start(parts: EdgeParts, start: Start, cost_min: NDArray[np.float64], left_min: float) -> EdgeParts:
+def _with_start(
+    parts: EdgeParts, start: Start, *, cross_min: NDArray[np.float64], left_min: float
+) -> EdgeParts:
     """Add the stretch walked from the start along its own edge, joined with what is reached from the ends."""
     if left_min <= 0:
         return parts
-    ahead, behind = _crossed(np.full(2, left_min), cost_min)
+    ahead, behind = _crossed(np.full(2, left_min), cross_min)
     here = parts.edge == start.edge
     stretches = list(zip(parts.start[here].tolist(), parts.end[here].tolist(), strict=True))
     stretches.append((max(0.0, start.fraction - behind), min(1.0, start.fraction + ahead)))

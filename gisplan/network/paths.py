@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gisplan.network.errors import BadParameter
-from gisplan.network.graph import Arcs, StreetNetwork
+from gisplan.network.graph import StreetNetwork
 from gisplan.network.profiles import Mode, speed_ratio
 
 MAX_MINUTES = 240.0
@@ -49,14 +49,16 @@ def reach(
     Raises
     ------
     BadParameter
-        Minutes not above 0 or beyond `MAX_MINUTES`, or a speed out of range.
+        Minutes not above 0 or beyond `MAX_MINUTES`, a speed out of range, a seed that is no node or costs
+        less than 0.
     UnknownMode
         A mode without a profile.
     """
     limit_min = checked_minutes(minutes)
     ratio = speed_ratio(mode, speed_kmh)
     arcs = network.arcs(mode)
-    space = _space(network, arcs)
+    space = _space(network)
+    seeds = _checked_seeds(network, seeds)
     count = _search(arcs, space, seeds.node, seeds.cost_min * ratio, limit_min * ratio)
     node = space.touched[:count].copy()
     cost_min = space.best[node] / ratio
@@ -73,7 +75,20 @@ def checked_minutes(minutes: float) -> float:
     return float(minutes)
 
 
-def _space(network: StreetNetwork, arcs: Arcs) -> _Space:
+def _checked_seeds(network: StreetNetwork, seeds: Seeds) -> Seeds:
+    """Seeds in order of cost, so that each node enters the heap once; the kernel checks no bounds of its own."""
+    bad = (seeds.node < 0) | (seeds.node >= network.n_nodes) | ~(seeds.cost_min >= 0)
+    if bad.any():
+        first = int(np.argmax(bad))
+        raise BadParameter(
+            f"Expected seeds at nodes 0 to {network.n_nodes - 1} with a cost of 0 min or more, found node "
+            f"{seeds.node[first]} at {seeds.cost_min[first]}; correct it."
+        )
+    order = np.argsort(seeds.cost_min, kind="stable")
+    return Seeds(seeds.node[order].astype(np.int32), seeds.cost_min[order])
+
+
+def _space(network: StreetNetwork) -> _Space:
     def make() -> _Space:
         room = 2 * network.n_edges + network.n_nodes + 1
         return _Space(

@@ -134,7 +134,11 @@ def service_areas(
     default_kmh = DEFAULT_KMH[mode]
     used_kmh = None if default_kmh is None else default_kmh * ratio
     snaps = snap(network, points_m, mode=mode, rules=rules.snap)
-    return [_area(network, snaps, k, limits_min, (mode, used_kmh), rules) for k in range(len(snaps.status))]
+    origins = range(len(snaps.status))
+    return [
+        _area(network, snaps, origin=k, limits_min=limits_min, travel=(mode, used_kmh), rules=rules)
+        for k in origins
+    ]
 
 
 def straight_line_areas(
@@ -179,32 +183,38 @@ def _limits(minutes: Sequence[float]) -> list[float]:
 def _area(
     network: StreetNetwork,
     snaps: Snaps,
-    k: int,
+    *,
+    origin: int,
     limits_min: list[float],
     travel: tuple[Mode, float | None],
     rules: AreaRules,
 ) -> ServiceArea:
     mode, speed_kmh = travel
-    if snaps.status[k] is SnapStatus.TOO_FAR:
+    if snaps.status[origin] is SnapStatus.TOO_FAR:
         return ServiceArea(SnapStatus.TOO_FAR, np.inf, speed_kmh, "network", bands=())
-    connector_m = float(snaps.connector_m[k])
+    connector_m = float(snaps.connector_m[origin])
     connector_min = connector_m / (rules.connector_kmh * 1000 / 60)
-    start = Start(int(snaps.edge[k]), float(snaps.fraction[k]), connector_min)
+    start = Start(int(snaps.edge[origin]), float(snaps.fraction[origin]), connector_min)
     parts = reached_parts(network, start, minutes=limits_min, mode=mode, speed_kmh=speed_kmh)
     polygons, (buffer_m, cell_m) = _polygons(network, parts, rules)
     return ServiceArea(
-        status=snaps.status[k],
+        status=snaps.status[origin],
         connector_m=connector_m,
         speed_kmh=speed_kmh,
         method="network",
-        bands=tuple(_band(network, *found) for found in zip(limits_min, parts, polygons, strict=True)),
-        passed_over=bool(snaps.passed_over[k]),
+        bands=tuple(
+            _band(network, limit_min, parts=reached, polygon=polygon)
+            for limit_min, reached, polygon in zip(limits_min, parts, polygons, strict=True)
+        ),
+        passed_over=bool(snaps.passed_over[origin]),
         buffer_m=buffer_m,
         cell_m=cell_m,
     )
 
 
-def _band(network: StreetNetwork, limit_min: float, parts: EdgeParts, polygon: shapely.MultiPolygon) -> Band:
+def _band(
+    network: StreetNetwork, limit_min: float, *, parts: EdgeParts, polygon: shapely.MultiPolygon
+) -> Band:
     extent = network.extent
     shapely.prepare(extent)
     touches = not polygon.is_empty and not bool(shapely.covers(extent, polygon))

@@ -89,13 +89,7 @@ def snap(network: StreetNetwork, points_m: Points, *, mode: Mode, rules: SnapRul
     """
     rules = rules or SnapRules()
     points_m = checked_points(points_m)
-    components = network.components(mode)
-    label = components.edge_label
-    small = components.length_m < rules.isolated_below_m
-    if len(small):
-        small[np.argmax(components.length_m)] = False
-    usable = label >= 0
-    isolated_edge = usable & small[label] if len(small) else np.zeros_like(usable)
+    usable, isolated_edge = _usable_edges(network, mode, rules.isolated_below_m)
     index, shapes = segment_index(network), edge_shapes(network)
     edge, place = nearest_edges(index, shapes, usable, points_m, np.full(len(points_m), rules.cap_m))
     isolated = (edge >= 0) & isolated_edge[edge]
@@ -113,6 +107,20 @@ def snap(network: StreetNetwork, points_m: Points, *, mode: Mode, rules: SnapRul
         connector_m=place[:, 3],
         passed_over=passed_over,
     )
+
+
+def _usable_edges(
+    network: StreetNetwork, mode: Mode, isolated_below_m: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Edges open to the mode, and those of them in a part that counts as isolated."""
+
+    def make() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        label, length_m = network.components(mode)
+        small = np.append(length_m < isolated_below_m, False)  # label -1: closed, so in no part
+        small[: len(length_m)][length_m == length_m.max(initial=0.0)] = False
+        return label >= 0, small[label]
+
+    return network.derived(f"usable {mode} {isolated_below_m}", make)
 
 
 def checked_points(points_m: Points) -> Points:

@@ -1,9 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.gis.db.models import GeometryField
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +22,7 @@ from gisplan.plan.models import (
 )
 from gisplan.plan.queries import completeness, editions
 from gisplan.plan.seeds import take_over
-from layers.crs import WGS84
+from gisplan.territory.admin import GEOMETRY_AS_TEXT
 
 if TYPE_CHECKING:  # generic for the type checker only
     ModelAdmin = admin.ModelAdmin[Any]
@@ -35,20 +32,10 @@ else:
     ModelAdmin, TabularInline, StackedInline = admin.ModelAdmin, admin.TabularInline, admin.StackedInline
 
 
-class GeometryText(forms.Textarea):
-    """A geometry as text in degrees (EPSG:4326): a map would fetch its tiles from outside."""
-
-    def format_value(self, value: Any) -> str | None:
-        if isinstance(value, GEOSGeometry):
-            return str(value.transform(WGS84, clone=True).ewkt)
-        text: str | None = super().format_value(value)
-        return text
-
-
 class RegisterAdmin(ModelAdmin):
     """What is changed here is the owner's from now on; the list says on how much it stands."""
 
-    formfield_overrides = {GeometryField: {"widget": GeometryText(attrs={"rows": 2})}}
+    formfield_overrides = GEOMETRY_AS_TEXT
     list_per_page = 50
 
     def changelist_view(
@@ -76,8 +63,8 @@ class PlaceInline(StackedInline):
 
     model = PlanPlace
     extra = 0
-    formfield_overrides = RegisterAdmin.formfield_overrides
-    autocomplete_fields = ["municipality", "zone", "station", "school", "health_site", "hospital"]
+    formfield_overrides = GEOMETRY_AS_TEXT
+    autocomplete_fields = ["municipality", "station", "school", "health_site", "hospital"]
 
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
@@ -198,11 +185,8 @@ class PlanPlaceAdmin(RegisterAdmin):
     list_display = ["__str__", "kind", "precision", "municipality", "intervention", "action"]
     list_filter = ["kind", "precision"]
     search_fields = ["area_text_it", "municipality__name", "intervention__code", "action__code"]
-    list_select_related = [*PlaceInline.autocomplete_fields, "intervention", "action"]
+    list_select_related = [*PlaceInline.autocomplete_fields, "zone", "intervention", "action"]
     autocomplete_fields = [*PlaceInline.autocomplete_fields, "intervention", "action"]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return rights.may_edit_plan(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return rights.may_edit_plan(request.user)

@@ -1,6 +1,5 @@
-"""Reading the tables of the register, whole or not at all; every refusal names the file, row and column."""
+"""Storing the tables of the register, whole or not at all; every refusal names the file, row and column."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,26 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from gisplan.plan.errors import TableRefused
+from gisplan.plan.reading import Key, Row, key_of, read_rows
 from gisplan.plan.seeds import take_over_keys
 from gisplan.plan.tables import BY_NAME, Reference, Table, may_be_empty
-
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a file; the header is row 1, as a spreadsheet shows it."""
-
-    file: str
-    number: int
-    cells: dict[str, str]
-
-    def refusal(self, column: str, expected: str, next_step: str = "correct it") -> str:
-        found = self.cells.get(column, "")
-        return (
-            f"{self.file}, row {self.number}, column {column}: expected {expected}, "
-            f"found {repr(found) if found else 'nothing'}: {next_step}."
-        )
 
 
 @dataclass
@@ -53,70 +35,23 @@ def import_table(path: Path, table_name: str, *, dry_run: bool = False) -> Chang
         raise TableRefused(
             [f"Expected a table of the register ({', '.join(BY_NAME)}), found {table_name!r}: choose one."]
         )
+    rows = read_rows(path, table)
+    if not rows:
+        raise TableRefused(
+            [f"{path.name}: expected at least one row below the header, found none: fill it in."]
+        )
     with transaction.atomic():
-        changes, changed = store(table, read_rows(path, table))
+        changes, changed = store(table, rows)
         take_over_keys(table.name, changed)
         if dry_run:
             transaction.set_rollback(True)
     return changes
 
 
-def read_rows(path: Path, table: Table) -> list[Row]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = f"Expected a CSV file for the table {table.name}, found none to read at {path}"
-        raise TableRefused([f"{reason} ({error.strerror}): check the path."]) from error
-    except UnicodeDecodeError as error:
-        raise TableRefused(
-            [f"{path.name}: expected text in UTF-8, found another encoding: save it as CSV UTF-8."]
-        ) from error
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter)
-    _check_header(path.name, table, list(reader.fieldnames or []))
-    return list(_rows(path.name, reader))
-
-
-def _check_header(file: str, table: Table, found: list[str]) -> None:
-    missing = [column for column in table.required_columns if column not in found]
-    unknown = [column for column in found if column not in table.columns]
-    if missing:
-        raise TableRefused(
-            [
-                f"{file}, row 1: expected the columns {', '.join(table.required_columns)}, "
-                f"found no {', '.join(missing)}: add what is missing."
-            ]
-        )
-    if unknown:
-        raise TableRefused(
-            [
-                f"{file}, row 1: expected only the columns {', '.join(table.columns)}, "
-                f"found also {', '.join(repr(column) for column in unknown)}: rename or remove them."
-            ]
-        )
-
-
-def _rows(file: str, reader: "csv.DictReader[str]") -> Iterator[Row]:
-    for number, cells in enumerate(reader, start=2):
-        if None in cells or None in cells.values():
-            raise TableRefused(
-                [
-                    f"{file}, row {number}: expected {len(reader.fieldnames or [])} cells, "
-                    "found another number: put text with a comma between quotes."
-                ]
-            )
-        yield Row(file, number, {column: text.strip() for column, text in cells.items()})
-
-
 def store(table: Table, rows: list[Row]) -> tuple[Changes, list[Key]]:
     """Create or update what the rows say; also the keys of what changed. Call it in a transaction."""
     prepared = _prepare(table, rows)
     return _store_parts(table, prepared) if table.part else _store_whole(table, prepared)
-
-
-def key_of(table: Table, row: Row) -> Key:
-    return tuple(row.cells[column] for column in table.key.columns)
 
 
 def primary_keys(reference: Reference) -> dict[Key, Any]:
@@ -215,8 +150,11 @@ def _contradictions(table: Table, row: Row) -> Iterator[str]:
         yield row.refusal("amount_eur", "an amount in euros, for a claim of kind amount")
     if table.name == "claims" and not (cells.get("as_printed") or cells.get("as_printed_it")):
         yield row.refusal("as_printed_it", "the words of the source")
-    if cells.get("place_kind") == "municipality" and not cells.get("istat_code"):
-        yield row.refusal("istat_code", "the ISTAT code of the municipality, six digits")
+    in_one = cells.get("place_kind") == "municipality" or (
+        cells.get("place_code") and cells.get("place_kind") != "zone"
+    )
+    if in_one and not cells.get("istat_code"):
+        yield row.refusal("istat_code", "the ISTAT code of the municipality of the place, six digits")
     if table.name == "connections":
         ends = [
             column for column in ("to_axis_code", "to_strategy_code", "to_action_code") if cells.get(column)

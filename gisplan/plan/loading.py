@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from gisplan.plan.errors import RowInUse
-from gisplan.plan.exchange import Changes, Key, Row, key_of, parent_field, primary_keys, read_rows, store
+from gisplan.plan.exchange import Changes, parent_field, primary_keys, store
 from gisplan.plan.models import SeedRow
+from gisplan.plan.reading import Key, Row, key_of, read_rows
 from gisplan.plan.rights import create_groups
 from gisplan.plan.seeds import ledger_key
 from gisplan.plan.tables import SEED_TABLES, Table

@@ -110,7 +110,7 @@ def _has(visitor: Visitor, permission: str) -> TypeGuard[User]:
     return isinstance(visitor, User) and visitor.is_active and visitor.has_perm(permission)
 
 
-def _edited_municipalities(visitor: Visitor) -> set[int | None]:
+def _edited_municipalities(visitor: Visitor) -> set[int]:
     if _has(visitor, "plan.change_intervention"):
         return set(Editorship.objects.filter(user=visitor).values_list("municipality_id", flat=True))
     return set()

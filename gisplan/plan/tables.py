@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from gisplan.plan.models import (
     Action,
@@ -63,9 +63,7 @@ class Table:
 
 def may_be_empty(model: type[Model], field_name: str) -> bool:
     described = model._meta.get_field(field_name)
-    return bool(getattr(described, "blank", False) or getattr(described, "null", False)) or bool(
-        getattr(described, "has_default", bool)()
-    )
+    return isinstance(described, Field) and (described.blank or described.null or described.has_default())
 
 
 def _same(*names: str) -> dict[str, str]:

@@ -46,10 +46,10 @@ def write_geojson(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def write_vector(tmp_path: Path) -> Callable[..., Path]:
     def write(
-        name: str, geometries: Sequence[Any], *, crs: str | None = "EPSG:32632", **columns: Any
+        file: str, geometries: Sequence[Any], *, crs: str | None = "EPSG:32632", **columns: Any
     ) -> Path:
-        path = tmp_path / name
-        kinds = {geometry.geom_type for geometry in geometries}
+        path = tmp_path / file
+        kinds = {geometry.geom_type for geometry in geometries if geometry is not None}
         pyogrio.raw.write(
             path,
             shapely.to_wkb(np.array(geometries, dtype=object)),

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 import shapely
+from scipy import ndimage
 from street_samples import grid_lines, network_of
 
 from gisplan.network import AreaRules, Band, StreetNetwork, build_network, service_areas
 from gisplan.network.contour import STEPS
 from gisplan.network.errors import BadParameter
+from gisplan.network.outline import Grid, outline
 from gisplan.network.parts import lines_of
 from gisplan.network.profiles import Mode
 from gisplan.network.synthetic import CityPlan, generate_city
@@ -84,6 +86,25 @@ def test_large_area_is_drawn_coarser_and_says_so() -> None:
     assert area.cell_m > 5
     assert area.buffer_m == 5 * area.cell_m
     assert area.bands[1].polygon.covers(area.bands[0].polygon)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.7])
+def test_any_field_gives_valid_rings_one_polygon_a_connected_part(share: float) -> None:
+    inside = np.random.default_rng(5).random((60, 70)) < share
+    inside[[0, -1], :] = inside[:, [0, -1]] = False
+    field = np.where(inside, 100.0, 900.0).astype(np.float32)  # distances of 10 and 30 m, the buffer between
+    polygon = outline(field, Grid(0, 0, 5, 70, 60), buffer_m=25, fill_below_m2=0)
+    parts, holes = (
+        ndimage.label(inside)[1],
+        ndimage.label(~inside, structure=np.ones((3, 3)))[1] - 1,
+    )
+    assert polygon.is_valid
+    assert len(polygon.geoms) == parts
+    assert sum(len(part.interiors) for part in polygon.geoms) == holes
+    rows, columns = np.nonzero(inside)
+    assert shapely.contains_xy(polygon, columns * 5.0, rows * 5.0).all()
+    rows, columns = np.nonzero(~inside)
+    assert not shapely.contains_xy(polygon, columns * 5.0, rows * 5.0).any()
 
 
 @pytest.mark.parametrize(

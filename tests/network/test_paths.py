@@ -87,6 +87,20 @@ def test_node_without_a_street_of_the_mode_reaches_itself() -> None:
     assert as_dict(reach(network, from_node(0), minutes=5, mode="car")) == {0: 0.0}
 
 
+def test_more_seeds_than_nodes_do_no_harm() -> None:
+    network = network_of([[[0, 0], [100, 0]]])
+    many = Seeds(np.tile(np.array([0, 1], dtype=np.int32), 500), np.linspace(4, 0, 1000))
+    assert as_dict(reach(network, many, minutes=5, mode="walk")) == pytest.approx(
+        {0: many.cost_min[-2], 1: 0}
+    )
+
+
+@pytest.mark.parametrize(("node", "cost_min"), [(-1, 0), (10**6, 0), (0, -1), (0, np.nan)])
+def test_seed_that_is_no_node_or_costs_less_than_nothing_is_refused(node: int, cost_min: float) -> None:
+    with pytest.raises(BadParameter, match=f"found node {node} at {float(cost_min)}"):
+        reach(CITY, Seeds(np.array([node]), np.array([cost_min], dtype=float)), minutes=5, mode="walk")
+
+
 @pytest.mark.parametrize("minutes", [0, -5, 10_000, float("nan"), float("inf")])
 def test_minutes_out_of_range_are_refused_by_value(minutes: float) -> None:
     with pytest.raises(BadParameter, match=f"found {minutes};"):

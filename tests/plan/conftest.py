@@ -2,7 +2,8 @@
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from gisplan.plan.loading import load_plan
 from gisplan.plan.models import Editorship, PlanEdition
@@ -40,8 +43,44 @@ def square(column: int) -> MultiPolygon:
     )
 
 
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is written inside is gone outside; a test's own transaction nests in it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def shared_territory(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), rolled_back():
+        _empty_register()
+        _create_territory()
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared_plan(shared_territory: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), rolled_back():
+        load_plan()
+        yield
+
+
 @pytest.fixture
-def small_territory(db: None) -> TerritoryEdition:
+def small_territory(shared_territory: None, db: None) -> TerritoryEdition:
+    return TerritoryEdition.objects.get()
+
+
+def _empty_register() -> None:
+    """Another folder may have filled the test database for the whole session."""
+    assert connection.settings_dict["NAME"].startswith("test_")
+    connection.check_constraints()  # no truncation while checks are pending
+    tables = "territory_source, territory_municipality, plan_planedition, plan_claim, plan_seedrow, auth_user"
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+
+
+def _create_territory() -> None:
     source = Source.objects.create(code="test", title="Test", publisher="Test", licence="CC0")
     edition = TerritoryEdition.objects.create(
         code="2023", valid_from=date(2023, 1, 1), source=source, input_digest="0"
@@ -64,7 +103,6 @@ def small_territory(db: None) -> TerritoryEdition:
             municipality=municipality, edition=edition, geometry=square(column), area_km2=1
         )
     _create_places(source)
-    return edition
 
 
 def _create_places(source: Source) -> None:
@@ -93,9 +131,8 @@ def _create_places(source: Source) -> None:
 
 
 @pytest.fixture
-def edition(small_territory: TerritoryEdition) -> PlanEdition:
-    """The plan of 2021-2023, loaded from the product's seeds."""
-    load_plan()
+def edition(shared_plan: None, small_territory: TerritoryEdition) -> PlanEdition:
+    """The plan of 2021-2023, loaded from the product's seeds once a module."""
     return PlanEdition.objects.get(code="psm-2021-2023")
 
 

@@ -76,13 +76,13 @@ def test_every_script_of_the_readme_can_be_run(program: str) -> None:
 def test_the_set_up_uses_the_standard_library_only() -> None:
     code = "import sys, gisplan.environment.__main__\nprint(*{name.split('.')[0] for name in sys.modules})"
     done = subprocess.run(
-        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n{code}"],
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n{code}"],
         capture_output=True,
         text=True,
         check=True,
     )
     foreign = set(done.stdout.split()) - set(sys.stdlib_module_names) - {"gisplan", "__main__"}
-    assert {name for name in foreign if not name.startswith("_") and "distutils" not in name} == set()
+    assert {name for name in foreign if not name.startswith("_")} == set()
 
 
 # --- PostGIS -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Figures and states as dated, sourced claims: printed figures contradict each other, none is overwritten."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,9 @@ class Claim(models.Model):
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    amount_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    amount_eur = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     state = models.CharField(max_length=12, choices=State.choices, blank=True)
     as_printed_it = models.CharField(max_length=400, blank=True)
     as_printed_en = models.CharField(max_length=400, blank=True)

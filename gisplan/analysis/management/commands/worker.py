@@ -1,6 +1,6 @@
-from typing import cast
+from typing import Any, cast
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -8,7 +8,10 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 class Command(BaseCommand):
     help = "Run the background worker until it is interrupted."
 
-    def handle(self, *_: object, **__: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--until-idle", action="store_true", help="stop when the queue is empty")
+
+    def handle(self, *_: object, **options: Any) -> None:
         # The queue of Django's connection cannot wait for notices: the worker opens its own.
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
-        app.with_connector(connector).run_worker(install_signal_handlers=True)
+        app.with_connector(connector).run_worker(wait=not options["until_idle"])
