@@ -22,10 +22,10 @@ from gisplan.territory.profile import (
     municipalities_near,
     snai_classes_are_loaded,
 )
-from gisplan.web import map_layers
+from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
 from gisplan.web.coverage import coverages_of
-from gisplan.web.map_layers import lang
+from gisplan.web.features import lang
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
 ASSETS = {
@@ -72,7 +72,7 @@ def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
         return None
     return MapSpec(
         title=_("Il territorio e gli interventi"),
-        layers=(map_layers.boundaries(edition), *map_layers.interventions_by_axis(interventions)),
+        layers=(ground_layers.boundaries(edition), *plan_layers.interventions_by_axis(interventions)),
         lang=lang(),
         bounds=territory_bounds(edition),
         attribution=attribution(edition),
@@ -88,11 +88,11 @@ def municipality_map(municipality: Municipality, interventions: Sequence[Interve
     near = municipalities_near(boundary.geometry, edition) if boundary else []
     here = {"municipality": municipality}
     layers = [
-        *map_layers.around(edition, near, chosen=municipality),
-        map_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
-        map_layers.hospitals(Hospital.objects.filter(**here)),
-        map_layers.health_sites(HealthSite.objects.filter(**here)),
-        *map_layers.interventions_by_axis(interventions),
+        *ground_layers.around(edition, near, chosen=municipality),
+        place_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
+        place_layers.hospitals(Hospital.objects.filter(**here)),
+        place_layers.health_sites(HealthSite.objects.filter(**here)),
+        *plan_layers.interventions_by_axis(interventions),
     ]
     return MapSpec(
         title=municipality.name,
@@ -111,10 +111,10 @@ def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
     largest = (
         max(bands, key=lambda band: band.minutes).geometry if bands else station.location.buffer(AROUND_M)
     )
-    layers = map_layers.around(edition, municipalities_near(largest, edition))
+    layers = ground_layers.around(edition, municipalities_near(largest, edition))
     if bands:
-        layers.append(map_layers.bands(bands))
-    layers.append(map_layers.stations(Station.objects.filter(pk=station.pk)))
+        layers.append(place_layers.bands(bands))
+    layers.append(place_layers.stations(Station.objects.filter(pk=station.pk)))
     return MapSpec(
         title=_("Bacino della stazione di %(station)s") % {"station": station.name},
         layers=tuple(layers),
@@ -139,8 +139,8 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
         return None
     layers = [
         *axis_ground(axis, edition),
-        *map_layers.imported(axis),
-        *map_layers.interventions_by_axis(interventions),
+        *plan_layers.imported(axis),
+        *plan_layers.interventions_by_axis(interventions),
     ]
     return MapSpec(
         title=_("Asse %(code)s. %(title)s") % {"code": axis.code, "title": axis.title or axis_name(axis)},
@@ -173,17 +173,17 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
     rows = municipalities_in_territory()
     inside = {"municipality__in_territory": True}
     if axis.code == "5" and snai_classes_are_loaded():
-        return [map_layers.snai_classes(edition, rows)]
+        return [ground_layers.snai_classes(edition, rows)]
     if axis.code == "4" and School.objects.filter(**inside).exists():
-        return [map_layers.schools(edition, rows)]
-    layers = [map_layers.boundaries(edition)]
+        return [ground_layers.schools(edition, rows)]
+    layers = [ground_layers.boundaries(edition)]
     if axis.code == "3":
         layers.append(
-            map_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
+            place_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
         )
     if axis.code == "6":
         layers += [
-            map_layers.hospitals(Hospital.objects.filter(**inside)),
-            map_layers.health_sites(HealthSite.objects.filter(**inside)),
+            place_layers.hospitals(Hospital.objects.filter(**inside)),
+            place_layers.health_sites(HealthSite.objects.filter(**inside)),
         ]
     return layers

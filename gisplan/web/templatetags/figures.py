@@ -8,18 +8,13 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
-from gisplan.territory.models import Place, RegisterCoverage, SnaiClass
-from gisplan.web import coverage
+from gisplan.territory.models import RegisterCoverage, SnaiClass
+from gisplan.web import coverage, wording
 
 register = template.Library()
-PEOPLE_SOURCES = {
-    "cells": _("celle di popolazione"),
-    "sections": _("sezioni di censimento"),
-    "municipality": _("comune, in proporzione all'area"),
-    "mixed": _("celle, e comune per il resto"),
-}
+for _words in (wording.people_source, wording.status, wording.method, wording.licence):
+    register.filter(_words.__name__, _words)
 
 
 @register.filter
@@ -80,16 +75,3 @@ def publisher(url: str) -> str:
 @register.filter
 def statement(row: RegisterCoverage) -> str:
     return coverage.statement(row)
-
-
-@register.filter
-def people_source(code: str) -> str:
-    """What the people of a band were counted from."""
-    return str(PEOPLE_SOURCES.get(code, code))
-
-
-@register.filter
-def status(place: Place) -> str:
-    """What the source says of the state of a place; of a station, the year of the list."""
-    year = place.status.removeprefix("status ")
-    return gettext("stato al %(year)s") % {"year": year} if year.isdigit() else place.status

@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -52,7 +53,10 @@ def find_axis(code: str, edition_code: str | None) -> Axis:
     if edition is None:
         known = ", ".join(editions().values_list("code", flat=True))
         if not known:
-            raise CommandError("No plan is loaded for this territory: run `gisplan load_plan`.")
+            raise CommandError(
+                f"No plan is loaded for {settings.TERRITORY_NAME}: load the seeds with `gisplan load_plan`,"
+                " or your own tables with `gisplan import_plan`."
+            )
         raise CommandError(f"--edition expects one of {known}, found {edition_code!r}.")
     axis = edition.axes.select_related("edition").filter(code=code).first()
     if axis is None:

@@ -1,0 +1,36 @@
+"""Words for what the rows below keep as codes: used by the tables and by the maps alike."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gisplan.analysis.models import Band
+from gisplan.territory.models import Place
+
+PEOPLE_SOURCES = {
+    "cells": _("celle di popolazione"),
+    "sections": _("sezioni di censimento"),
+    "municipality": _("comune, in proporzione all'area"),
+    "mixed": _("celle, e comune per il resto"),
+}
+
+
+def people_source(code: str) -> str:
+    """What the people of a band were counted from."""
+    return str(PEOPLE_SOURCES.get(code, code))
+
+
+def status(place: Place) -> str:
+    """What the source says of the state of a place; of a station, the year of the list."""
+    year = place.status.removeprefix("status ")
+    return gettext("stato al %(year)s") % {"year": year} if year.isdigit() else place.status
+
+
+def method(band: Band) -> str:
+    """How far one walks was found how, and at what speed: without them a figure means nothing."""
+    return f"{band.get_method_display()}, {number_format(band.speed_kmh, 1)} km/h"
+
+
+def licence(written: str) -> str:
+    """Facts reported in our own words have no licence."""
+    return gettext("fatti riportati con parole nostre") if written == "facts" else written
