@@ -63,15 +63,16 @@ def _bounds(edition_pk: int, digest: str) -> Bounds:
     return bounds
 
 
-def located(places: QuerySet[PlaceRow]) -> QuerySet[PlaceRow]:
-    """The places with `on_screen`: their point in EPSG:4326, or None."""
-    return places.select_related("municipality").annotate(on_screen=Transform("location", SCREEN_SRID))
+def points(places: QuerySet[PlaceRow]) -> list[tuple[PlaceRow, dict[str, Any] | None]]:
+    """Each place with the GeoJSON of its point in EPSG:4326; None where it has none."""
+    on_screen = dict(
+        places.annotate(on_screen=Transform("location", SCREEN_SRID)).values_list("pk", "on_screen")
+    )
+    rows = places.select_related("municipality")
+    return [(row, None if on_screen[row.pk] is None else _point(on_screen[row.pk])) for row in rows]
 
 
-def point_geometry(point: Point | None) -> dict[str, Any] | None:
-    """GeoJSON of a point in EPSG:4326; None where there is none."""
-    if point is None:
-        return None
+def _point(point: Point) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [round(point.x, DECIMALS), round(point.y, DECIMALS)]}
 
 

@@ -1,9 +1,10 @@
 """What the territory says about one municipality, and the list of all of them."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import GEOSGeometry, Polygon
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from gisplan.territory.models import (
     AGES,
@@ -39,18 +40,39 @@ def latest_boundary(municipality: Municipality) -> MunicipalityBoundary | None:
     return municipality.boundaries.order_by("-edition__valid_from").first()
 
 
-def municipalities_in_territory() -> QuerySet[Municipality]:
-    """The territory's municipalities with `people`, `people_on`, `snai_letter` and `zone_name`."""
+def municipalities_in_territory(
+    *, text: str = "", snai_letter: str = "", zone_number: int | None = None
+) -> QuerySet[Municipality]:
+    """The territory's municipalities with `people`, `snai_letter`, `zone_number` and `zone_name`.
+
+    `text` is a part of the name or the beginning of the code.
+    """
     latest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-reference_date")
     letter = SnaiClass.objects.filter(municipality=OuterRef("pk"), snai_edition=SNAI_EDITION)
     zone = ZoneMembership.objects.filter(municipality=OuterRef("pk"), valid_to__isnull=True)
-    return Municipality.objects.filter(in_territory=True).annotate(
+    found = Municipality.objects.filter(in_territory=True).annotate(
         people=Subquery(latest.values("people")[:1]),
-        people_on=Subquery(latest.values("reference_date")[:1]),
         snai_letter=Subquery(letter.values("letter")[:1]),
         zone_number=Subquery(zone.values("zone__number")[:1]),
         zone_name=Subquery(zone.values("zone__name")[:1]),
     )
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(istat_code__startswith=text))
+    if snai_letter:
+        found = found.filter(snai_letter=snai_letter)
+    return found if zone_number is None else found.filter(zone_number=zone_number)
+
+
+def snai_classes_are_loaded() -> bool:
+    return SnaiClass.objects.filter(municipality__in_territory=True, snai_edition=SNAI_EDITION).exists()
+
+
+def people_in_territory() -> tuple[int, dt.date] | None:
+    """Residents on the latest date, and that date; None where no population is loaded."""
+    inside = Population.objects.filter(municipality__in_territory=True)
+    by_date = inside.values_list("reference_date").annotate(total=Sum("people")).order_by("-reference_date")
+    latest = by_date.first()
+    return None if latest is None else (latest[1], latest[0])
 
 
 def people_of(municipality: Municipality) -> list[People]:

@@ -14,10 +14,11 @@ from gisplan.analysis.models import Band
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, StyleClass
 from gisplan.maps.style import Style, Symbol
+from gisplan.maps.texts import Lang
 from gisplan.plan.features import features_of
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import layers_of_axis
-from gisplan.territory.display import boundary_geometries, located, point_geometry, screen_geometry
+from gisplan.territory.display import boundary_geometries, points, screen_geometry
 from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axes import axis_name, axis_style
@@ -37,8 +38,8 @@ PlaceRow = TypeVar("PlaceRow", Station, Hospital, HealthSite)
 Geometry = dict[str, Any]
 
 
-def lang() -> str:
-    return get_language() or "it"
+def lang() -> Lang:
+    return "en" if get_language() == "en" else "it"
 
 
 def collection(features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -144,8 +145,8 @@ def stations(
         key="stations",
         title=_("Stazioni"),
         data=collection(
-            _place(row, url=reverse("station", args=[row.code]), people=_rounded(people.get(row.pk)))
-            for row in located(rows)
+            _place(row, point, url=reverse("station", args=[row.code]), people=_rounded(people.get(row.pk)))
+            for row, point in points(rows)
         ),
         style=SMALL_STATION if small else palettes.PLACES["station"].style,
         popup=(
@@ -259,9 +260,9 @@ def _municipality(row: Municipality, shapes: Mapping[str, Geometry], **propertie
     return feature(shapes.get(row.istat_code), **(own | properties))
 
 
-def _place(row: PlaceRow, **properties: Any) -> dict[str, Any]:
+def _place(row: PlaceRow, point: Geometry | None, **properties: Any) -> dict[str, Any]:
     return feature(
-        point_geometry(row.on_screen),  # type: ignore[union-attr]  # annotated by located()
+        point,
         id=row.code,
         name=row.name,
         kind=row.get_kind_display(),
@@ -283,7 +284,7 @@ def _places(rows: QuerySet[PlaceRow], *, key: str, title: str, entry: palettes.E
     return MapLayer(
         key=key,
         title=title,
-        data=collection(_place(row) for row in located(rows)),
+        data=collection(_place(row, point) for row, point in points(rows)),
         style=entry.style,
         popup=(
             ("kind", _("Tipo")),

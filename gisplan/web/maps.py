@@ -20,6 +20,7 @@ from gisplan.territory.profile import (
     latest_edition,
     municipalities_in_territory,
     municipalities_near,
+    snai_classes_are_loaded,
 )
 from gisplan.web import map_layers
 from gisplan.web.axes import axis_name
@@ -171,7 +172,7 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
     """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
     rows = municipalities_in_territory()
     inside = {"municipality__in_territory": True}
-    if axis.code == "5" and rows.exclude(snai_letter=None).exists():
+    if axis.code == "5" and snai_classes_are_loaded():
         return [map_layers.snai_classes(edition, rows)]
     if axis.code == "4" and School.objects.filter(**inside).exists():
         return [map_layers.schools(edition, rows)]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -17,8 +16,8 @@ from gisplan.plan.queries import (
     interventions_of_axis,
     with_places_and_claims,
 )
-from gisplan.territory.models import Station
-from gisplan.territory.profile import municipalities_in_territory
+from gisplan.territory.models import Municipality, Station
+from gisplan.territory.profile import people_in_territory
 from gisplan.web import maps
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.coverage import coverages_of
@@ -39,16 +38,14 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
-    people = municipalities_in_territory()
     context = {
         "section": "home",
         "edition": chosen,
         "other_editions": editions().exclude(pk=chosen.pk) if chosen else [],
         "completeness": loaded,
         "axes": [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes],
-        "municipalities": people.count(),
-        "people": people.aggregate(total=Sum("people"))["total"],
-        "people_on": people.values_list("people_on", flat=True).first(),
+        "municipalities": Municipality.objects.filter(in_territory=True).count(),
+        "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
         "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
     }

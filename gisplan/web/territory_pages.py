@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -34,6 +33,7 @@ from gisplan.territory.profile import (
     neighbours_of,
     people_of,
     snai_class_of,
+    snai_classes_are_loaded,
     zone_membership_of,
 )
 from gisplan.territory.queries import nearest_station, register_counts
@@ -45,20 +45,14 @@ from gisplan.web.plan_rows import intervention_rows, shared_amounts
 def municipalities(request: HttpRequest) -> HttpResponse:
     """All municipalities, or those that match ?q= (name or code), ?classe= and ?zona=."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
-    every = municipalities_in_territory()
-    found = every
-    if asked["q"]:
-        found = found.filter(Q(name__icontains=asked["q"]) | Q(istat_code__startswith=asked["q"]))
-    if asked["classe"]:
-        found = found.filter(snai_letter=asked["classe"])
-    if asked["zona"].isdigit():
-        found = found.filter(zone_number=int(asked["zona"]))
+    zone_number = int(asked["zona"]) if asked["zona"].isdigit() else None
+    found = municipalities_in_territory(text=asked["q"], snai_letter=asked["classe"], zone_number=zone_number)
     context = {
         "section": "municipalities",
         "municipalities": found,
-        "total": every.count(),
+        "total": Municipality.objects.filter(in_territory=True).count(),
         "asked": asked,
-        "letters": SnaiClass.Letter.choices if every.exclude(snai_letter=None).exists() else (),
+        "letters": SnaiClass.Letter.choices if snai_classes_are_loaded() else (),
         "zones": Zone.objects.all(),
         "edition": latest_edition(),
     }

@@ -56,7 +56,10 @@ def page_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     with override_settings(
-        STORAGES=storages, NETWORKS_DIR=tmp_path_factory.mktemp("networks"), ALLOWED_HOSTS=["*"]
+        STORAGES=storages,
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        NETWORKS_DIR=tmp_path_factory.mktemp("networks"),
+        ALLOWED_HOSTS=["*"],
     ):
         yield
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -115,14 +118,17 @@ class Visit:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """Chromium. While its event loop runs, Django keeps other connections in this thread than before it."""
     found = chromium.find()
     if found is None:
         unavailable("Chromium is not installed")
     sync_api = pytest.importorskip("playwright.sync_api")
+    connections.close_all()
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(found), args=CHROMIUM_ARGS)
         yield opened
         opened.close()
+        connections.close_all()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The pages say what the register says: another seed row, another page; another territory, no plan."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from gisplan.plan.loading import load_plan
+from gisplan.plan.models import Axis, AxisLayer
 from layers.importing import import_layer
+from layers.models import Layer
 
 from .test_pages import read
 
@@ -65,5 +68,20 @@ def test_a_territory_without_a_plan_says_so_and_shows_its_municipalities(
     assert client.get("/assi/3/").status_code == 404
 
 
-def test_a_public_layer_of_an_axis_is_on_its_map_and_a_private_one_is_not(client: Client) -> None:
-    pytest.skip("see test_layers_on_maps")
+def test_a_public_layer_of_an_axis_is_on_its_map_and_a_private_one_is_not(
+    client: Client, tmp_path: Path
+) -> None:
+    name, text = "piste_ciclabili", "Pista di prova <b>x</b>"
+    line = {"type": "LineString", "coordinates": [[7.6, 45.0], [7.7, 45.1]]}
+    feature = {"type": "Feature", "properties": {"nome": text}, "geometry": line}
+    path = tmp_path / "piste.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    import_layer(path, name=name)
+    layer = Layer.objects.get()
+    AxisLayer.objects.create(axis=Axis.objects.get(code="2", edition__code="psm-2021-2023"), layer=layer)
+    assert "Pista di prova" not in client.get("/assi/2/").content.decode()
+    Layer.objects.update(is_public=True, title="Piste ciclabili")
+    page = client.get("/assi/2/").content.decode()
+    assert "Piste ciclabili" in page
+    assert "Pista di prova \\u003cb\\u003e" in page
+    assert text not in page

@@ -73,7 +73,9 @@ def test_the_compiled_messages_are_those_of_the_source() -> None:
     for text, forms in source_messages().items():
         if not text:
             continue
-        shown = [compiled.gettext(text)] if len(forms) == 1 else [compiled.ngettext(text, "", n) for n in (1, 2)]
+        shown = (
+            [compiled.gettext(text)] if len(forms) == 1 else [compiled.ngettext(text, "", n) for n in (1, 2)]
+        )
         assert shown == forms
 
 

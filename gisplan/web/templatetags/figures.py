@@ -23,11 +23,11 @@ PEOPLE_SOURCES = {
 
 
 @register.filter
-def number(value: float | None, decimals: int = 0) -> str:
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
     """1.234.567 in Italian, 1,234,567 in English."""
     if value is None:
         return gettext("non noto")
-    return number_format(round(value, decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    return number_format(f"{value:.{decimals}f}", decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @register.filter
