@@ -14,39 +14,52 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 
 def find() -> Path | None:
-    """A Chromium that starts; Ubuntu's /usr/bin/chromium-browser may be a mere pointer to a snap."""
+    """A Chromium that starts and that playwright can drive."""
+    return _chromium() if _driver_starts() else None
+
+
+def find_or_install() -> str:
+    """What the tests will use; leaves it in GISPLAN_CHROMIUM."""
+    lacking = [
+        what
+        for what, present in (("Chromium", _chromium), ("playwright's driver", _driver_starts))
+        if not present()
+    ]
+    if lacking:
+        prefix = packages.root_prefix()
+        if prefix is None:
+            return _missing(f"{' and '.join(lacking)} cannot be installed without root or sudo")
+        try:
+            _install(prefix)
+        except EnvironmentFault as fault:
+            return _missing(str(fault))
+    chromium = find()
+    if chromium is None:
+        return _missing("what was installed does not start")
+    os.environ[VARIABLE] = str(chromium)
+    return f"{'installed' if lacking else 'nothing to do'}: {chromium}"
+
+
+def _chromium() -> Path | None:
+    """The first that starts: Ubuntu's /usr/bin/chromium-browser may be a mere pointer to a snap."""
     names = [os.environ[VARIABLE]] if os.environ.get(VARIABLE) else _NAMES
     found = [Path(path) for path in map(shutil.which, names) if path]
     found += sorted((Path.home() / ".cache" / "ms-playwright").glob("chromium-*/chrome-linux*/chrome"))
     return next((path for path in found if succeeds([path, "--version"])), None)
 
 
-def find_or_install() -> str:
-    """What the tests will use; leaves it in GISPLAN_CHROMIUM."""
-    note = "nothing to do"
-    chromium = find()
-    if chromium is None:
-        prefix = packages.root_prefix()
-        if prefix is None:
-            return _missing("it is not installed, and installing it needs root or sudo")
-        try:
-            note = _install(prefix)
-        except EnvironmentFault as fault:
-            return _missing(str(fault))
-        chromium = find()
-    if chromium is None:
-        return _missing("it was installed and does not start")
-    os.environ[VARIABLE] = str(chromium)
-    return f"{note}: {chromium}"
+def _driver_starts() -> bool:
+    """Playwright brings a Node.js of its own, which needs libatomic1 from the system."""
+    return succeeds([PYTHON, "-m", "playwright", "--version"])
 
 
-def _install(prefix: list[str]) -> str:
-    if _is_ubuntu():  # whose chromium package is a snap
-        advice = "install Chromium and name it in GISPLAN_CHROMIUM."
-        run([*prefix, PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"], advice=advice)
-        return "installed by playwright"
-    packages.install(["chromium", "fonts-dejavu-core"], prefix)
-    return "installed with apt-get"
+def _install(prefix: list[str]) -> None:
+    if not _is_ubuntu():
+        packages.install(["chromium", "fonts-dejavu-core", "libatomic1"], prefix)
+        return
+    packages.install(["libatomic1"], prefix)  # and no chromium: Ubuntu's is a snap
+    advice = f"install Chromium and name it in {VARIABLE}."
+    run([*prefix, PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"], advice=advice)
 
 
 def _is_ubuntu() -> bool:
@@ -59,7 +72,7 @@ def _is_ubuntu() -> bool:
 def _missing(reason: str) -> str:
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         raise EnvironmentFault(
-            f"Chromium is missing ({reason}) and CI=true requires it: "
-            "install it as root with `apt-get install chromium`."
+            f"Browser tests cannot run ({reason}) and CI=true requires them: "
+            "run `apt-get install chromium libatomic1` as root."
         )
-    return f"missing, so browser tests are skipped: {reason}"
+    return f"browser tests are skipped: {reason}"

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import pwd
 import shutil
 import stat
 import tempfile
@@ -10,16 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from gisplan.environment import postgis
+from gisplan.environment import postgis, server_user
 from gisplan.environment.errors import EnvironmentFault
 from gisplan.environment.postgis import Binaries
-from gisplan.environment.running import run, succeeds
+from gisplan.environment.running import run
 from gisplan.environment.state import State, clean_environment
 
 ROLE = DATABASE = "gisplan"
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 107
-_AS_ANOTHER_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Cluster:
         self._binaries = binaries
         self._remove_data()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._give_to_server_user()
+        server_user.adopt(self.folder)
         self._server(
             "initdb", "-D", self.data, "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
         )
@@ -120,42 +118,13 @@ class Cluster:
 
     def _server(self, program: str, *arguments: str | Path) -> None:
         binaries = self._installation()
-        command = [*self._run_as(), binaries.folder / program, *arguments]
+        path = binaries.folder / program
+        command = [*server_user.run_as(self.folder, path), path, *arguments]
         advice = (
             f"read {self.folder / 'server.log'}, or run `./scripts/demo --reset` to start again from nothing."
         )
         environment = clean_environment(**binaries.environment)
         run(command, advice=advice, environment=environment, folder=self.folder)
-
-    def _run_as(self) -> list[str]:
-        """PostgreSQL refuses to run as root: the owner of the folder runs it, or root under another name."""
-        if os.geteuid() != 0:
-            return []
-        owner = self.folder.stat().st_uid
-        if owner:
-            return ["runuser", "-u", pwd.getpwuid(owner).pw_name, "--"]
-        return _AS_ANOTHER_USER
-
-    def _give_to_server_user(self) -> None:
-        if os.geteuid() != 0:
-            return
-        try:
-            shutil.chown(self.folder, "postgres", "postgres")
-        except LookupError:
-            pass
-        else:
-            as_postgres = ["runuser", "-u", "postgres", "--", "test"]
-            if succeeds([*as_postgres, "-w", self.folder]) and succeeds(
-                [*as_postgres, "-x", self._installation().folder / "initdb"]
-            ):
-                return
-        os.chown(self.folder, 0, 0)
-        if not succeeds([*_AS_ANOTHER_USER, "true"]):
-            raise EnvironmentFault(
-                f"PostgreSQL refuses to run as root, the user postgres cannot enter {self.folder}, "
-                "and this machine forbids user namespaces: set GISPLAN_VAR to a folder every user can enter, "
-                "or run as a normal user."
-            )
 
     def _check_owner(self) -> None:
         owner = self.data.stat().st_uid
