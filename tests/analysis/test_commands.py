@@ -11,7 +11,6 @@ from pytest_django import Settings
 from gisplan.__main__ import main
 from gisplan.analysis.models import Run, StreetNetwork
 from gisplan.analysis.runs import catchment_request, run_catchments
-from gisplan.analysis.tasks import catchments as catchments_task
 from gisplan.territory.models import Municipality
 from tests.analysis.conftest import CENTRE_M, write_geojson
 
@@ -146,13 +145,3 @@ def test_the_doctor_fails_where_the_arrays_of_a_network_are_gone(
     shown = capsys.readouterr()
     assert "FAILS street network: arrays missing: grid -> load the file again" in shown.out
     assert shown.err.startswith("Not ready: street network")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_worker_computes_what_was_queued(territory: Municipality, capsys: Capture) -> None:
-    assert main(["catchments", "--all", "--minutes", "5", "--background"]) == 0
-    assert "queued as job" in capsys.readouterr().out
-    assert not Run.objects.exists()
-    assert main(["worker", "--until-idle"]) == 0
-    assert Run.objects.get().bands.count() == 2
-    assert catchments_task.name == "catchments"

@@ -90,6 +90,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def gisplan(state: State, *words: str) -> str:
+    done = subprocess.run(
+        [VENV / "bin" / "gisplan", *words],
+        env={**os.environ, "GISPLAN_VAR": str(state.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_worker_computes_what_was_queued(state: State) -> None:
+    words = ("--all", "--minutes", "7")
+    assert "queued as job" in gisplan(state, "catchments", *words, "--background")
+    gisplan(state, "worker", "--until-idle")
+    before = rows_written(state)
+    assert "106 bands, 0 on the street network" in gisplan(state, "catchments", *words)
+    assert rows_written(state) == before  # the worker's run is the answer
+    assert not Cluster(state).running()
+
+
 def test_ctrl_c_stops_the_demo_and_leaves_no_process_behind(state: State, tmp_path: Path) -> None:
     port, output = free_port(), tmp_path / "output"
     with output.open("w") as file:
