@@ -3,12 +3,15 @@
 import csv
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pyogrio
 import shapely
 
 from gisplan import variables
+from gisplan.environment.state import State, unusable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SEED_DIR = BASE_DIR / "shapefiles" / "seed"
@@ -60,12 +63,23 @@ def _secret_key() -> str:
     given = variables.text("GISPLAN_SECRET_KEY")
     if given:
         return given
+    State(VAR_DIR).claim()
     path = VAR_DIR / "secret_key"
-    if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise unusable(VAR_DIR, error) from error
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and by the first of two that start together."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".secret_key-") as file:  # mode 0600
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)
 
 
 SECRET_KEY = _secret_key()

@@ -20,6 +20,7 @@ from gisplan.environment.steps import Steps, run_all
 def main(words: Sequence[str]) -> int:
     options = _parse(words)
     here = state.current()
+    here.claim()
     if not options.no_serve:
         _refuse_busy_port(options.port)
     steps = Steps()

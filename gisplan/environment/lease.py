@@ -39,7 +39,11 @@ def database_lease(state: State | None = None, *, create: bool = False) -> Itera
         yield given
         return
     state = state or states.current()
-    if not create and not Cluster(state).exists():
+    try:
+        known = Cluster(state).exists()
+    except OSError as error:
+        raise states.unusable(state.root, error) from error
+    if not create and not known:
         raise NoDatabase(
             f"There is no database under {state.root}: run `./scripts/demo --no-serve`, "
             f"or set {URL_VARIABLE} to the address of a PostGIS database."
@@ -60,8 +64,14 @@ def database_lease(state: State | None = None, *, create: bool = False) -> Itera
 
 def reset(state: State) -> list[Path]:
     """Remove a state whose server nobody uses; returns what was removed."""
-    if not state.root.exists():
+    found = state.removable()
+    if not found:
         return []
+    if not state.is_claimed():
+        raise EnvironmentFault(
+            f"{state.root} was not made by gisplan, found {', '.join(path.name for path in found)} in it and no "
+            f"{states.MARK}: nothing is removed; remove them yourself, or set GISPLAN_VAR to another folder."
+        )
     with _locked(state.root / "use.lock") as use, _exclusive(state):
         if not _lock(use, fcntl.LOCK_EX | fcntl.LOCK_NB):
             raise EnvironmentFault(
@@ -71,7 +81,7 @@ def reset(state: State) -> list[Path]:
 
 
 def _remove(state: State) -> list[Path]:
-    removed = [path for path in (state.cluster, *state.removable()) if path.exists()]
+    removed = state.removable()
     Cluster(state).remove()
     for path in state.removable():
         if path.is_dir():
@@ -97,13 +107,15 @@ def _exclusive(state: State) -> Iterator[None]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[IO[str]]:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a")
     except PermissionError as error:
         raise EnvironmentFault(
             f"{path} belongs to another user: run as that user, or set GISPLAN_VAR to a folder of your own."
         ) from error
+    except OSError as error:
+        raise states.unusable(path.parent, error) from error
     with file:
         yield file
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gisplan import variables
+from gisplan.environment.errors import EnvironmentFault
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / ".venv"
@@ -13,6 +14,8 @@ PYTHON = VENV / "bin" / "python"
 TOOLS = CHECKOUT / "var" / "tools"
 # Folders to look for PostgreSQL's programs in, separated by colons, instead of the system's own.
 SEARCH_VARIABLE = "GISPLAN_PG_BINDIRS"
+#: In a folder that was empty of what `--reset` removes when gisplan came: all of that is gisplan's.
+MARK = ".gisplan-state"
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,27 @@ class State:
 
     def removable(self) -> list[Path]:
         """What `--reset` removes: named entries only, so a folder that also holds other files keeps them."""
-        names = ("static", "media", "networks", "logs", "secret_key", "admin_password.txt")
-        return [self.root / name for name in names]
+        names = ("postgres", "static", "media", "networks", "logs", "secret_key", "admin_password.txt")
+        return [path for path in (self.root / name for name in names) if path.exists()]
+
+    def is_claimed(self) -> bool:
+        return (self.root / MARK).exists()
+
+    def claim(self) -> None:
+        """Make the folder and mark it as gisplan's, unless it already holds names that `--reset` would remove."""
+        try:
+            if not self.is_claimed() and not self.removable():
+                self.root.mkdir(parents=True, exist_ok=True)
+                (self.root / MARK).touch()
+        except OSError as error:
+            raise unusable(self.root, error) from error
+
+
+def unusable(path: Path, error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"GISPLAN_VAR expects a folder in which gisplan may write, found {path} ({error.strerror}): "
+        "set it to a folder of your own."
+    )
 
 
 def current() -> State:

@@ -104,8 +104,11 @@ def _assets() -> Finding:
 
 
 def _disk() -> Finding:
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    free_gb = shutil.disk_usage(settings.VAR_DIR).free / 1e9
+    try:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        free_gb = shutil.disk_usage(settings.VAR_DIR).free / 1e9
+    except OSError as error:
+        return Finding("disk", False, str(error), "set GISPLAN_VAR to a folder of your own")
     enough = free_gb >= FREE_DISK_GB
     hint = "" if enough else f"free at least {FREE_DISK_GB:g} GB, or move the state with GISPLAN_VAR"
     return Finding("disk", enough, f"{free_gb:.1f} GB free", hint)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gisplan import settings
 from gisplan.environment import assets, packages, postgis
 from gisplan.environment.postgis import Binaries
 from gisplan.environment.state import CHECKOUT, PYTHON, SEARCH_VARIABLE, VENV
@@ -66,6 +67,32 @@ def test_a_busy_port_is_one_sentence_with_the_next_thing_to_type() -> None:
         sentence = refused(script("demo", "--port", str(port)), 3)
     assert f"Port {port}" in sentence
     assert "./scripts/demo --port" in sentence
+
+
+@pytest.mark.parametrize("place", ["/proc/foo", "/etc/passwd", "/" + "x" * 300])
+def test_a_state_folder_that_cannot_be_used_is_one_sentence(place: str) -> None:
+    assert f"found {place} (" in refused(script("demo", "--no-serve", GISPLAN_VAR=place), 3)
+    for command in ("doctor", "inspect_source"):
+        done = subprocess.run(
+            [PYTHON, "-m", "gisplan", command, "."],
+            env={**os.environ, "GISPLAN_VAR": place, "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=CHECKOUT,
+        )
+        assert f"found {place} (" in refused(done, 3)
+
+
+def test_the_secret_key_is_made_once_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    settings._make_key(path)
+    made = path.read_text()
+    settings._make_key(path)
+    assert path.read_text() == made
+    assert len(made) > 50
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

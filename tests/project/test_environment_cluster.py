@@ -166,6 +166,7 @@ def test_a_cluster_of_a_missing_version_is_refused_with_the_next_step(state: Sta
 def test_reset_refuses_a_state_in_use_and_keeps_what_is_not_its_own(tmp_path: Path) -> None:
     state = State(tmp_path)
     (tmp_path / "thesis.odt").write_text("years of work")
+    state.claim()
     (tmp_path / "admin_password.txt").write_text("x")
     with database_lease(state, create=True):
         pass
@@ -176,6 +177,18 @@ def test_reset_refuses_a_state_in_use_and_keeps_what_is_not_its_own(tmp_path: Pa
     assert {path.name for path in lease.reset(state)} == {"postgres", "admin_password.txt"}
     assert not state.cluster.exists()
     assert (tmp_path / "thesis.odt").exists()
+
+
+def test_reset_refuses_a_folder_that_gisplan_did_not_make(tmp_path: Path) -> None:
+    photo = tmp_path / "media" / "holiday" / "photo.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.touch()
+    state = State(tmp_path)
+    state.claim()
+    with pytest.raises(EnvironmentFault, match=r"not made by gisplan, found media in it"):
+        lease.reset(state)
+    assert photo.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["media"]
 
 
 def test_a_given_address_wins_and_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
