@@ -8,3 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *i18n_patterns(path("", include("gisplan.web.urls")), prefix_default_language=False),
 ]
+
+handler400 = "gisplan.web.refusals.bad_request"
+handler500 = "gisplan.web.refusals.server_error"

@@ -15,6 +15,7 @@ from gisplan.territory.models import Station
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows
+from gisplan.web.refusals import read_only
 
 LISTED_MINUTES = 10
 PARAMETER_NAMES = {
@@ -27,6 +28,7 @@ PARAMETER_NAMES = {
 EDITION_NAMES = {"territory": _("Edizione del territorio"), "people_grid": _("Celle di popolazione")}
 
 
+@read_only
 def stations(request: HttpRequest) -> HttpResponse:
     """All stations, or those whose name or municipality matches ?q=."""
     asked = request.GET.get("q", "").strip()
@@ -45,6 +47,7 @@ def stations(request: HttpRequest) -> HttpResponse:
     return render(request, "web/stations.html", context)
 
 
+@read_only
 def station(request: HttpRequest, code: str) -> HttpResponse:
     """One station: its catchment, who lives in it, and how that was computed."""
     found = get_object_or_404(Station.objects.select_related("municipality", "source"), code=code)

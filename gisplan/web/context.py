@@ -9,18 +9,23 @@ from django.utils.translation import get_language
 
 from gisplan.plan.queries import default_edition
 from gisplan.web.axes import axis_link
-from gisplan.web.middleware import ADMIN_PREFIX
 
+ADMIN_PREFIX = "/admin/"
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of templates/web/base.html; nothing here touches the session."""
     if request.path.startswith(ADMIN_PREFIX):
-        return {}
-    address = request.get_full_path()
+        return frame(request)
     edition = default_edition()
     axes = edition.axes.select_related("edition") if edition else []
+    return frame(request) | {"axis_links": [axis_link(axis, default_edition=edition) for axis in axes]}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of a page needs at the least, without a query."""
+    address = request.get_full_path()
     return {
         "territory_name": settings.TERRITORY_NAME,
         "csp_nonce": getattr(request, "csp_nonce", ""),
@@ -29,5 +34,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
             {"code": code, "name": name, "url": translate_url(address, code)}
             for code, name in LANGUAGE_NAMES.items()
         ],
-        "axis_links": [axis_link(axis, default_edition=edition) for axis in axes],
     }

@@ -1,11 +1,13 @@
-"""The content security policy of the public pages: own files, and one inline script with a nonce."""
+"""The content security policy of the public pages (own files, one inline script with a nonce); no NUL gets in."""
 
 import secrets
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 
-ADMIN_PREFIX = "/admin/"
+from gisplan.web.context import ADMIN_PREFIX
+from gisplan.web.refusals import bad_request
 
 
 def content_security_policy(nonce: str) -> str:
@@ -31,3 +33,15 @@ class ContentSecurityPolicyMiddleware:
         if not request.path.startswith(ADMIN_PREFIX):
             response.headers.setdefault("Content-Security-Policy", content_security_policy(nonce))
         return response
+
+
+class NulMiddleware:
+    """Refuse an address that holds a NUL: PostgreSQL stores none, so no page can have it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
+            return bad_request(request)
+        return self.get_response(request)

@@ -22,6 +22,7 @@ from gisplan.web import maps
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
+from gisplan.web.refusals import read_only
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class AxisCard:
     count: AxisCount
 
 
+@read_only
 def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The overview of a plan edition (the first with interventions), or of the territory alone."""
     first = default_edition()
@@ -52,6 +54,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     return render(request, "web/home.html", context)
 
 
+@read_only
 def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
     """One axis: its map, the same content as tables, and on how much of the plan it stands."""
     first = default_edition()

@@ -40,8 +40,10 @@ from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
+from gisplan.web.refusals import read_only
 
 
+@read_only
 def municipalities(request: HttpRequest) -> HttpResponse:
     """All municipalities, or those that match ?q= (name or code), ?classe= and ?zona=."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
@@ -59,6 +61,7 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     return render(request, "web/municipalities.html", context)
 
 
+@read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
@@ -115,6 +118,7 @@ def _plan_of(
     }
 
 
+@read_only
 def sources(request: HttpRequest) -> HttpResponse:
     context = {"section": "sources", "sources": Source.objects.all(), "coverages": coverages_of()}
     return render(request, "web/sources.html", context)
