@@ -96,6 +96,12 @@ def test_an_amount_of_many_interventions_is_shown_once_and_together(client: Clie
     assert "€10,400,000 7 interventions together" in read(client, "/en/assi/6/")
 
 
+def test_the_only_amount_of_an_axis_is_not_written_again_as_a_sum(client: Client) -> None:
+    page = read(client, "/assi/4/")
+    assert page.count("25.650.000") == 1
+    assert "Qui si conta un solo importo: non è il costo dell'asse." in page
+
+
 def test_what_has_no_position_is_listed_under_the_map(client: Client) -> None:
     page = read(client, "/assi/5/")
     assert "5 interventi non localizzati Piano urbano integrato (PUI) : Carmagnola" in page
@@ -178,6 +184,13 @@ def test_a_station_tells_its_bands_and_how_they_were_computed(client: Client) ->
     method = "sulla rete stradale" if bands[0].method == "network" else "in linea d'aria con fattore 1,3"
     assert method in page
     assert "Ospedali non noto" in page
+
+
+def test_a_station_without_loaded_interventions_never_reads_as_one_without_any(client: Client) -> None:
+    page = read(client, f"/stazioni/{PARADISO}/")
+    assert "Interventi del piano non noto non noto non noto" in page
+    assert "Interventi del piano in questa stazione Non noto: tra quelli caricati non ce n'è nessuno." in page
+    assert "Not known: among those loaded there is none." in read(client, f"/en/stazioni/{PARADISO}/")
 
 
 def test_a_band_at_the_end_of_the_network_says_that_it_may_be_larger(client: Client) -> None:
