@@ -11,7 +11,7 @@ from pytest_django import Settings
 from gisplan.__main__ import main
 from gisplan.analysis.models import Run, StreetNetwork
 from gisplan.analysis.runs import catchment_request, run_catchments
-from gisplan.territory.models import Municipality
+from gisplan.territory.models import Municipality, Station
 from tests.analysis.conftest import CENTRE_M, write_geojson
 
 Capture = pytest.CaptureFixture[str]
@@ -55,6 +55,7 @@ def test_minutes_and_speed_are_as_asked(territory: Municipality, tmp_path: Path)
         (["catchments", "--station", "nowhere"], "Expected codes of located stations, found nowhere"),
         (["catchments"], "Expected either --station CODE … or --all"),
         (["catchments", "--all", "--bike-kmh", "12"], "--bike-kmh does not go with --mode walk"),
+        (["catchments", "--all", "--background", "--out", "x.gpkg"], "--out does not go with --background"),
         (["catchments", "--all", "--out", "bands.shp"], "ends in .gpkg, found bands.shp"),
         (["catchments", "--all", "--out", "absent/bands.gpkg"], "Expected an existing folder"),
         (["load_network", "absent.osm.pbf"], "absent.osm.pbf"),
@@ -134,6 +135,26 @@ def test_the_doctor_says_what_is_missing_and_what_to_do(
     assert "ok    PostGIS: PostgreSQL" in told
     assert "note  street network: none in the territory" in told
     assert "-> `gisplan load_network FILE`" in told
+
+
+def test_the_doctor_fails_where_the_database_holds_another_territory(
+    territory: Municipality, capsys: Capture, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR, settings.TERRITORY = tmp_path, ["037"]
+    assert main(["doctor"]) == 3
+    shown = capsys.readouterr().out
+    assert "FAILS territory: Torino -> GISPLAN_TERRITORY is 037: use another GISPLAN_VAR" in shown
+
+
+def test_catchments_leave_out_stations_beyond_the_border(
+    territory: Municipality, tmp_path: Path, capsys: Capture
+) -> None:
+    Municipality.objects.create(
+        istat_code="004999", name="Oltre", province_code="004", province_name="Cuneo", in_territory=False
+    )
+    Station.objects.filter(code="osm-2").update(municipality=Municipality.objects.get(name="Oltre"))
+    assert main(["catchments", "--all"]) == 0
+    assert "3 bands" in capsys.readouterr().out
 
 
 def test_the_doctor_fails_where_the_arrays_of_a_network_are_gone(
