@@ -6,6 +6,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
+from django.db import transaction
 from pytest_django import Settings
 
 from gisplan.__main__ import main
@@ -61,6 +62,7 @@ def test_minutes_and_speed_are_as_asked(territory: Municipality, tmp_path: Path)
         (["load_network", "absent.osm.pbf"], "absent.osm.pbf"),
         (["load_folder", "absent"], "Expected a folder of data files, found none at absent"),
         (["nonsense"], "There is no command 'nonsense'"),
+        (["help", "nonsense"], "There is no command 'nonsense'"),
         (["summary", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )
@@ -109,6 +111,32 @@ def test_a_network_elsewhere_is_loaded_with_a_warning(
     assert shown.out.startswith("far: 2 nodes, 1 edges, 1 components, 0 stations inside")
     assert "covers no place of Torino" in shown.err
     assert run_catchments(catchment_request((5,))).bands.filter(method="network").count() == 0
+
+
+def test_known_streets_under_another_name_change_nothing(
+    territory: Municipality, grid_file: Path, capsys: Capture
+) -> None:
+    main(["load_network", str(grid_file)])
+    packed = grid_file.with_name("packed.geojson")
+    packed.write_text(json.dumps(json.loads(grid_file.read_text()), indent=1))
+    capsys.readouterr()
+    for again in ([str(grid_file), "--name", "other"], [str(packed)]):
+        assert main(["load_network", *again]) == 0
+        assert "(already loaded as grid, nothing changed)" in capsys.readouterr().out
+    assert [row.name for row in StreetNetwork.objects.all()] == ["grid"]
+
+
+def test_an_empty_folder_is_told(territory: Municipality, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["load_folder", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"no file in {tmp_path}: nothing to load\n"
+
+
+def test_a_value_that_the_database_cannot_store_is_one_sentence(
+    territory: Municipality, capsys: Capture
+) -> None:
+    with transaction.atomic():
+        assert main(["export_map", "--axis", "\0", "--out", "x.html"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_the_summary_counts_what_is_loaded(
