@@ -39,7 +39,7 @@ class LoadedNetwork:
 def load_network(
     path: Path, *, name: str | None = None, srid: int | None = None, only_in_territory: bool = False
 ) -> LoadedNetwork:
-    """Read a street file, build the network and keep it; streets that are known, also by another name, change nothing."""
+    """Read a street file, build the network and keep it; known streets, under any name, change nothing."""
     name = name or path.name.split(".")[0]
     digest = file_digest(path)
     known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
