@@ -1,16 +1,26 @@
 """The command line: `gisplan COMMAND`. Exit codes: 0 done, 2 the user's input, 3 the environment, 1 a bug."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from gisplan.environment.errors import EnvironmentFault
-from gisplan.environment.lease import NoDatabase, database_lease
+from gisplan.environment.lease import URL_VARIABLE, NoDatabase, database_lease, given_url
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand
 
 WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
 #: These use a database that is there, and say so where there is none.
 EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
+
+#: Of Django's own commands, those that an operator needs; `gisplan help` leaves out the others.
+FOR_OPERATORS = {"migrate", "createsuperuser", "changepassword", "collectstatic", "check"}
+#: What a write to a full or closed device ends with.
+DEVICE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 DONE, BUG, USER_INPUT, ENVIRONMENT = 0, 1, 2, 3
 
@@ -21,11 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _database(words):
-            _run(words)
+            try:
+                _run(words)
+            finally:
+                sys.stdout.flush()  # while an error still has its exit code
     except SystemExit as stop:  # argparse after --help or --version
         return stop.code if isinstance(stop.code, int) else BUG
     except BrokenPipeError:  # the reader has read enough, as in `gisplan stations | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return 130
@@ -33,9 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _exit_code(error)
         if code == BUG:
             raise
-        sys.stderr.write(" ".join(str(error).split()) + "\n")
+        sys.stderr.write(" ".join(_sentence(error).split()) + "\n")
         return code
     return DONE
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, so that Python's own last flush succeeds."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -52,39 +70,81 @@ def _database(words: list[str]) -> Iterator[None]:
 
 
 def _run(words: list[str]) -> None:
-    from django.core.management import ManagementUtility
-    from django.core.management.base import BaseCommand, CommandError
-
-    utility = ManagementUtility(["gisplan", *words])
-    if not words or words[0] in {"help", "--help", "-h", "--version", "version"}:
-        utility.execute()
-        return
     import django
+    from django.core.management import ManagementUtility
 
+    if words[:1] in (["--version"], ["version"]):
+        ManagementUtility(["gisplan", *words]).execute()
+        return
     django.setup()
-    from django.core.management import get_commands, load_command_class
-
-    owner = get_commands().get(words[0])
-    if owner is None:
-        raise CommandError(f"There is no command {words[0]!r}: `gisplan help` lists the commands.")
-    command = owner if isinstance(owner, BaseCommand) else load_command_class(owner, words[0])
+    if not words or words[0] in {"help", "--help", "-h"}:
+        _help(words[1:])
+        return
+    command = _command(words[0])
     parser = command.create_parser("gisplan", words[0])
     options = vars(parser.parse_args(words[1:]))
     positional = options.pop("args", ())
     command.execute(*positional, **options)
 
 
+def _command(name: str) -> "BaseCommand":
+    from django.core.management import get_commands, load_command_class
+    from django.core.management.base import BaseCommand, CommandError
+
+    owner = get_commands().get(name)
+    if owner is None:
+        raise CommandError(f"There is no command {name!r}: `gisplan help` lists the commands.")
+    return owner if isinstance(owner, BaseCommand) else load_command_class(owner, name)
+
+
+def _help(names: list[str]) -> None:
+    """Of one command, or the list of them."""
+    from django.core.management import get_commands
+
+    if names:
+        _command(names[0]).print_help("gisplan", names[0])
+        return
+    owners = get_commands()
+    ours = {name for name, owner in owners.items() if str(owner).split(".")[0] in {"gisplan", "layers"}}
+    lines = ["gisplan COMMAND: `gisplan help COMMAND` tells its arguments.", ""]
+    for title, group in (("Commands", ours), ("For operators, from Django", FOR_OPERATORS)):
+        lines += [f"{title}:", *(f"  {name:17} {_command(name).help}" for name in sorted(group)), ""]
+    sys.stdout.write("\n".join(lines[:-1]) + "\n")
+
+
+def _sentence(error: Exception) -> str:
+    """The error's own, except where it is a library's: then with what to do next."""
+    from django.db import DataError, OperationalError
+
+    if isinstance(error, OperationalError):
+        said = str(error).split("\n")[0]
+        where = f"of {URL_VARIABLE}" if given_url() else "of the private cluster"
+        advice = (
+            f"check that it runs and that {URL_VARIABLE} names it" if given_url() else "run ./scripts/demo"
+        )
+        return f"The database {where} cannot be used ({said}): {advice}."
+    if isinstance(error, DataError):
+        said = str(error).split("\n")[0]
+        return f"The database cannot store a value that was given ({said}): check the arguments."
+    if isinstance(error, OSError) and error.errno in DEVICE_ERRORS:
+        return f"The output cannot be written ({error.strerror}): free some space, or write somewhere else."
+    return str(error)
+
+
 def _exit_code(error: Exception) -> int:
     """The one table from kinds of error to exit codes."""
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management.base import CommandError, SystemCheckError
-    from django.db import OperationalError
+    from django.db import DataError, OperationalError
 
     from gisplan.variables import VariableRefused
 
     if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
         return ENVIRONMENT
-    if isinstance(error, (CommandError, VariableRefused)):
+    if isinstance(error, OSError) and error.errno in DEVICE_ERRORS:
+        _drop_output()
+        return ENVIRONMENT
+    if isinstance(error, (CommandError, DataError, VariableRefused)):
         return USER_INPUT
     from gisplan.accessibility.errors import AccessibilityError
     from gisplan.analysis.errors import AnalysisError

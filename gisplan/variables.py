@@ -43,12 +43,23 @@ def province_codes(name: str, default: str) -> list[str]:
             )
         number = int(word)
         codes.append(f"{number - 200 if number > 200 else number:03d}")
+    if not codes:
+        raise VariableRefused(
+            f"{name} expects province codes, found {text(name)!r}: set it to 001 or unset it."
+        )
     return sorted(set(codes))
 
 
 def database(name: str, default_url: str) -> dict[str, object]:
     """The Django settings of postgresql://user:password@host:port/name?option=value."""
-    url = urlsplit(text(name, default_url))
+    try:
+        url = urlsplit(text(name, default_url))
+        port = url.port
+    except ValueError as error:  # its text may hold a part of the password
+        raise VariableRefused(
+            f"{name} expects postgresql://user:password@host:port/database with a number from 1 to 65535 as its "
+            "port, found something else: correct the port, and write special characters of a password as %XX."
+        ) from error
     if url.scheme not in {"postgres", "postgresql", "postgis"} or not url.path.strip("/"):
         raise VariableRefused(
             f"{name} expects postgresql://user:password@host:port/database, found scheme {url.scheme!r}: "
@@ -61,7 +72,7 @@ def database(name: str, default_url: str) -> dict[str, object]:
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": options.pop("host", "") or unquote(url.hostname or ""),
-        "PORT": str(url.port or ""),
+        "PORT": str(port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

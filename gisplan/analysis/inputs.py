@@ -25,6 +25,7 @@ from gisplan.territory.models import (
     Station,
     TerritoryEdition,
 )
+from gisplan.territory.queries import in_territory
 from layers.serving.features import read_features
 
 Geometries = NDArray[np.object_]
@@ -79,7 +80,8 @@ def geometries(queryset: QuerySet[Model], column: str) -> Geometries:
 
 
 def located_stations() -> QuerySet[Station]:
-    return Station.objects.filter(precision__in=MEASURABLE, location__isnull=False).order_by("code")
+    located = in_territory(Station).filter(precision__in=MEASURABLE, location__isnull=False)
+    return located.order_by("code")
 
 
 def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:

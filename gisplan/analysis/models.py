@@ -43,10 +43,11 @@ class Run(models.Model):
     content_digest = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_asked_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
     class Meta:
-        ordering = ["-created_at", "-id"]
+        ordering = ["-last_asked_at", "-id"]
 
     def __str__(self) -> str:
         return f"{self.method} {self.pk}"

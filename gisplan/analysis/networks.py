@@ -39,7 +39,7 @@ class LoadedNetwork:
 def load_network(
     path: Path, *, name: str | None = None, srid: int | None = None, only_in_territory: bool = False
 ) -> LoadedNetwork:
-    """Read a street file, build the network and keep it; the same file under the same name changes nothing."""
+    """Read a street file, build the network and keep it; known streets, under any name, change nothing."""
     name = name or path.name.split(".")[0]
     digest = file_digest(path)
     known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
@@ -56,6 +56,9 @@ def load_network(
     x_m, y_m = crs.transform_xy(lines.lon, lines.lat, crs.WGS84, network_srid)
     raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
     built, report = engine.build_network(raw)
+    known = StreetNetwork.objects.filter(digest=built.digest).exclude(name=name).first()
+    if known and network_folder(known.digest).is_dir():
+        return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
     row, _ = StreetNetwork.objects.update_or_create(
         name=name,
         defaults={

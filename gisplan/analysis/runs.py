@@ -91,8 +91,11 @@ class _Reached:
     network_name: str = ""
 
 
-def run_catchments(request: CatchmentRequest, *, user: User | None = None) -> Run:
-    """Compute the catchments and keep them; the same request on the same inputs is the same Run."""
+def run_catchments(request: CatchmentRequest, *, user: User | None = None, to_front: bool = True) -> Run:
+    """Compute the catchments and keep them; the same request on the same inputs is the same Run.
+
+    `to_front`: a known run becomes the newest, which the pages show, as if it had been computed now.
+    """
     stations, people, places = station_inputs(request.codes), people_inputs(), place_inputs()
     networks = networks_by_quality()
     parameters = {
@@ -107,6 +110,8 @@ def run_catchments(request: CatchmentRequest, *, user: User | None = None) -> Ru
     same = {"method": "catchments", "input_digest": input_digest, "engine_version": __version__}
     known = Run.objects.filter(**same, parameters=parameters).first()
     if known:
+        if to_front and known != Run.objects.first():
+            known.save(update_fields=["last_asked_at"])
         return known
     reached = _reach(request, stations, networks)
     bands = _measure(request, stations, reached, people, places)

@@ -49,6 +49,11 @@ class Cluster:
     def create(self, binaries: Binaries) -> None:
         """initdb, PostGIS in the template, and the product's database; leaves the server running."""
         self._binaries = binaries
+        if found := sorted(set('"`$\\\n') & set(str(self.folder))):
+            raise EnvironmentFault(
+                f"GISPLAN_VAR expects a folder whose path PostgreSQL's shell can read, found {''.join(found)!r} in "
+                f"{self.folder}: set it to a folder without that character."
+            )
         self._remove_data()
         self.folder.mkdir(parents=True, exist_ok=True)
         server_user.adopt(self.folder)

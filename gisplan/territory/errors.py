@@ -13,5 +13,9 @@ class ProvinceUnknown(TerritoryError, ValueError):
     """A province code that the tables of ISTAT do not hold."""
 
 
+class OtherTerritory(TerritoryError):
+    """The database holds other provinces."""
+
+
 class StoredSridDiffers(TerritoryError):
     """The database was made for a territory in another UTM zone."""

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model, ProtectedError, QuerySet
 
 from gisplan.territory import istat
-from gisplan.territory.errors import StoredSridDiffers
+from gisplan.territory.errors import OtherTerritory, StoredSridDiffers
 from gisplan.territory.models import (
     Municipality,
     MunicipalityBoundary,
@@ -26,6 +26,7 @@ from gisplan.territory.models import (
     Zone,
     ZoneMembership,
 )
+from gisplan.territory.queries import loaded_provinces
 from gisplan.territory.registers import PLACE_TABLES, SEED_TABLES, UPDATED_FIELDS, Registers
 from gisplan.territory.seeds import rows
 
@@ -55,6 +56,7 @@ def load_territory(
     loaded = TerritoryEdition.objects.filter(input_digest=digest)
     if loaded.count() == len(istat.YEARS):
         return Loaded(False, counts(), _unmatched())
+    _check_provinces(provinces)
     with transaction.atomic():
         kept = _load(provinces, seed_dir, margin_km, digest)
     return Loaded(True, counts(), _unmatched(), kept)
@@ -91,6 +93,17 @@ def _check_stored_srid() -> None:
             f"Expected a database in EPSG:{settings.STORED_SRID} for {settings.TERRITORY_NAME}, found"
             f" EPSG:{in_database}: it was made for a territory in another zone, so give this one its own"
             " database (GISPLAN_DATABASE_URL, or GISPLAN_VAR for the private cluster)."
+        )
+
+
+def _check_provinces(asked: list[str]) -> None:
+    """Another territory would take this one's place, its people and what was computed on them."""
+    loaded = loaded_provinces()
+    if loaded and set(loaded) != set(asked):
+        raise OtherTerritory(
+            f"Expected a database of the provinces {', '.join(asked)} or an empty one, found that it holds"
+            f" {', '.join(loaded.values())} ({', '.join(loaded)}): set GISPLAN_VAR to another folder (or"
+            " GISPLAN_DATABASE_URL to another database), or run `./scripts/demo --reset`."
         )
 
 

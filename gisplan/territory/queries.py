@@ -56,6 +56,12 @@ def in_territory(model: type[P]) -> QuerySet[P]:
     return model._default_manager.filter(municipality__in_territory=True)
 
 
+def loaded_provinces() -> dict[str, str]:
+    """Code -> name of the provinces that the database holds as its territory."""
+    inside = Municipality.objects.filter(in_territory=True).order_by("province_code")
+    return dict(inside.values_list("province_code", "province_name").distinct())
+
+
 def not_located(model: type[P]) -> QuerySet[P]:
     """Places of the territory that no walking measure can use: listed and counted apart."""
     return in_territory(model).filter(location__isnull=True)

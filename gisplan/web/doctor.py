@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
+from gisplan.territory.queries import loaded_provinces
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -60,7 +61,17 @@ def _database() -> Iterator[Finding]:
     same = stored[0] == settings.STORED_SRID
     hint = "" if same else "GISPLAN_TERRITORY needs another CRS: use another GISPLAN_VAR, or --reset"
     yield Finding("stored CRS", same, f"EPSG:{stored[0]}, territory EPSG:{settings.STORED_SRID}", hint)
+    yield _territory()
     yield _streets()
+
+
+def _territory() -> Finding:
+    loaded = loaded_provinces()
+    if not loaded:
+        return Finding("territory", None, "none", "run `gisplan load_territory`")
+    same = set(loaded) == set(settings.TERRITORY)
+    hint = "" if same else f"GISPLAN_TERRITORY is {','.join(settings.TERRITORY)}: use another GISPLAN_VAR"
+    return Finding("territory", same, ", ".join(loaded.values()), hint)
 
 
 def _streets() -> Finding:

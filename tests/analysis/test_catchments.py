@@ -8,17 +8,18 @@ import pytest
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.networks import load_network
-from gisplan.analysis.queries import bands_of_station
+from gisplan.analysis.queries import bands_of_station, bands_within
 from gisplan.analysis.runs import catchment_request, run_catchments
 from gisplan.territory.models import Municipality, Population, RegisterCoverage, Source, Station
+from gisplan.web import place_layers
 from tests.analysis.conftest import PEOPLE_PER_KM2, shape
 
 WALK_M = 4.8 / 60 * 1000  # a minute on foot
 
 
 def bands_of(code: str, minutes: tuple[int, ...] = (5, 10, 15)) -> list[Band]:
-    run_catchments(catchment_request(minutes))
-    return bands_of_station(Station.objects.get(code=code))
+    run = run_catchments(catchment_request(minutes))
+    return list(Band.objects.filter(run=run, station__code=code))
 
 
 @pytest.mark.parametrize("code", ["osm-1", "osm-2"])
@@ -82,6 +83,32 @@ def test_a_band_at_the_end_of_the_streets_says_that_it_may_be_larger(
     load_network(grid_file)
     marks = {band.minutes: band.touches_border for band in bands_of("osm-1", (10, 30))}
     assert marks == {10: False, 30: True}
+
+
+def test_a_run_of_other_minutes_leaves_the_standard_ones_on_the_page(territory: Municipality) -> None:
+    centrale = Station.objects.get(code="osm-1")
+    for minutes in ((7,), (5, 10, 15), (5,)):
+        run_catchments(catchment_request(minutes))
+        shown = [band.minutes for band in bands_of_station(centrale)]
+        assert shown == ([7] if minutes == (7,) else [5, 10, 15])
+
+
+def test_a_run_that_is_asked_for_again_is_the_newest(territory: Municipality) -> None:
+    centrale = Station.objects.get(code="osm-1")
+    usual, slow = catchment_request((5, 10, 15)), catchment_request((5, 10, 15), speed_kmh=3)
+    for request in (usual, slow, usual):
+        run = run_catchments(request)
+        assert Run.objects.first() == run
+        assert bands_of_station(centrale)[0].speed_kmh == request.speed_kmh
+        assert bands_within(10)[centrale.pk].speed_kmh == request.speed_kmh
+    run_catchments(slow, to_front=False)
+    assert bands_of_station(centrale)[0].speed_kmh == 4.8
+    assert Run.objects.count() == 2
+
+
+def test_the_legend_has_the_minutes_that_are_shown(territory: Municipality) -> None:
+    layer = place_layers.bands(bands_of("osm-1", (5, 20)))
+    assert [(item.value, item.label) for item in layer.classes] == [("5", "5 minuti"), ("20", "20 minuti")]
 
 
 def test_the_same_request_on_the_same_inputs_is_the_same_run(territory: Municipality) -> None:

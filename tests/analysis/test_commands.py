@@ -6,12 +6,13 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
+from django.db import transaction
 from pytest_django import Settings
 
 from gisplan.__main__ import main
 from gisplan.analysis.models import Run, StreetNetwork
 from gisplan.analysis.runs import catchment_request, run_catchments
-from gisplan.territory.models import Municipality
+from gisplan.territory.models import Municipality, Station
 from tests.analysis.conftest import CENTRE_M, write_geojson
 
 Capture = pytest.CaptureFixture[str]
@@ -55,11 +56,13 @@ def test_minutes_and_speed_are_as_asked(territory: Municipality, tmp_path: Path)
         (["catchments", "--station", "nowhere"], "Expected codes of located stations, found nowhere"),
         (["catchments"], "Expected either --station CODE … or --all"),
         (["catchments", "--all", "--bike-kmh", "12"], "--bike-kmh does not go with --mode walk"),
+        (["catchments", "--all", "--background", "--out", "x.gpkg"], "--out does not go with --background"),
         (["catchments", "--all", "--out", "bands.shp"], "ends in .gpkg, found bands.shp"),
         (["catchments", "--all", "--out", "absent/bands.gpkg"], "Expected an existing folder"),
         (["load_network", "absent.osm.pbf"], "absent.osm.pbf"),
         (["load_folder", "absent"], "Expected a folder of data files, found none at absent"),
         (["nonsense"], "There is no command 'nonsense'"),
+        (["help", "nonsense"], "There is no command 'nonsense'"),
         (["summary", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )
@@ -110,6 +113,32 @@ def test_a_network_elsewhere_is_loaded_with_a_warning(
     assert run_catchments(catchment_request((5,))).bands.filter(method="network").count() == 0
 
 
+def test_known_streets_under_another_name_change_nothing(
+    territory: Municipality, grid_file: Path, capsys: Capture
+) -> None:
+    main(["load_network", str(grid_file)])
+    packed = grid_file.with_name("packed.geojson")
+    packed.write_text(json.dumps(json.loads(grid_file.read_text()), indent=1))
+    capsys.readouterr()
+    for again in ([str(grid_file), "--name", "other"], [str(packed)]):
+        assert main(["load_network", *again]) == 0
+        assert "(already loaded as grid, nothing changed)" in capsys.readouterr().out
+    assert [row.name for row in StreetNetwork.objects.all()] == ["grid"]
+
+
+def test_an_empty_folder_is_told(territory: Municipality, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["load_folder", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"no file in {tmp_path}: nothing to load\n"
+
+
+def test_a_value_that_the_database_cannot_store_is_one_sentence(
+    territory: Municipality, capsys: Capture
+) -> None:
+    with transaction.atomic():
+        assert main(["export_map", "--axis", "\0", "--out", "x.html"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_the_summary_counts_what_is_loaded(
     clinic_and_hospital: None, grid_file: Path, capsys: Capture
 ) -> None:
@@ -134,6 +163,26 @@ def test_the_doctor_says_what_is_missing_and_what_to_do(
     assert "ok    PostGIS: PostgreSQL" in told
     assert "note  street network: none in the territory" in told
     assert "-> `gisplan load_network FILE`" in told
+
+
+def test_the_doctor_fails_where_the_database_holds_another_territory(
+    territory: Municipality, capsys: Capture, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR, settings.TERRITORY = tmp_path, ["037"]
+    assert main(["doctor"]) == 3
+    shown = capsys.readouterr().out
+    assert "FAILS territory: Torino -> GISPLAN_TERRITORY is 037: use another GISPLAN_VAR" in shown
+
+
+def test_catchments_leave_out_stations_beyond_the_border(
+    territory: Municipality, tmp_path: Path, capsys: Capture
+) -> None:
+    Municipality.objects.create(
+        istat_code="004999", name="Oltre", province_code="004", province_name="Cuneo", in_territory=False
+    )
+    Station.objects.filter(code="osm-2").update(municipality=Municipality.objects.get(name="Oltre"))
+    assert main(["catchments", "--all"]) == 0
+    assert "3 bands" in capsys.readouterr().out
 
 
 def test_the_doctor_fails_where_the_arrays_of_a_network_are_gone(

@@ -32,7 +32,13 @@ def test_every_station_inside_collegno_walks_on_its_streets(territory: Municipal
     for name, (lon, lat) in STATIONS.items():
         location = Point(lon, lat, srid=4326).transform(32632, clone=True)
         Station.objects.create(
-            code=name, name=name, kind="rail", location=location, precision=Precision.EXACT, source=source
+            code=name,
+            name=name,
+            kind="rail",
+            municipality=territory,
+            location=location,
+            precision=Precision.EXACT,
+            source=source,
         )
     loaded = load_network(COLLEGNO)
     assert loaded.row.kind == "graphml"

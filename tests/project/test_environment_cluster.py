@@ -191,6 +191,14 @@ def test_reset_refuses_a_folder_that_gisplan_did_not_make(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["media"]
 
 
+@pytest.mark.parametrize("character", '"`$\\')
+def test_a_path_that_a_shell_would_read_is_refused(tmp_path: Path, character: str) -> None:
+    state = State(tmp_path / f"a{character}b", durable=False)
+    with pytest.raises(EnvironmentFault, match="without that character"), database_lease(state, create=True):
+        pass
+    assert not state.cluster.exists()
+
+
 def test_a_given_address_wins_and_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(URL_VARIABLE, "postgresql://someone@database.example/plan")
     with database_lease(State(tmp_path)) as url:

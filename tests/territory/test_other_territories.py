@@ -2,6 +2,7 @@
 
 import pytest
 
+from gisplan.territory.errors import OtherTerritory
 from gisplan.territory.loading import Loaded, load_territory
 from gisplan.territory.models import (
     HealthSite,
@@ -51,6 +52,9 @@ def test_changing_the_territory_keeps_what_a_place_of_the_owner_names() -> None:
         code="own-1", name="Scuola", level="primaria", is_state=True, municipality=imola,
         precision="municipality", source=own,
     )  # fmt: skip
+    with pytest.raises(OtherTerritory, match=r"holds Bologna \(037\): set GISPLAN_VAR to another folder"):
+        load_territory(["001", "004"])
+    Municipality.objects.update(in_territory=False)  # as an operator does who means it
     loaded = load_territory(["001", "004"])
     imola.refresh_from_db()
     assert not imola.in_territory

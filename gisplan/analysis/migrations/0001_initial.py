@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ("content_digest", models.CharField(max_length=64)),
                 ("engine_version", models.CharField(max_length=20)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_asked_at", models.DateTimeField(auto_now=True)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -78,7 +79,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["-created_at", "-id"],
+                "ordering": ["-last_asked_at", "-id"],
             },
         ),
         migrations.CreateModel(

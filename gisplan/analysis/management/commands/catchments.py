@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gisplan.analysis.exports import write_bands
 from gisplan.analysis.inputs import located_stations
+from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import SPEEDS_KMH, catchment_note, catchment_request, run_catchments
 from gisplan.analysis.tasks import catchments as catchments_task
 from layers.writing import check_target
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--mode", default="walk", choices=list(SPEEDS_KMH))
-        parser.add_argument("--minutes", type=int, nargs="+", default=[5, 10, 15])
+        parser.add_argument("--minutes", type=int, nargs="+", default=list(STANDARD_MINUTES))
         for mode, (_, usual_kmh, _) in SPEEDS_KMH.items():
             parser.add_argument(f"--{mode}-kmh", type=float, help=f"default {usual_kmh:g}")
         parser.add_argument(
@@ -33,6 +34,10 @@ class Command(BaseCommand):
         for other in set(SPEEDS_KMH) - {mode}:
             if options[f"{other}_kmh"] is not None:
                 raise CommandError(f"--{other}-kmh does not go with --mode {mode}: give --{mode}-kmh.")
+        if options["background"] and out is not None:
+            raise CommandError(
+                "--out does not go with --background: run the command again without one of them."
+            )
         request = catchment_request(
             options["minutes"], mode=mode, speed_kmh=options[f"{mode}_kmh"], codes=codes
         )

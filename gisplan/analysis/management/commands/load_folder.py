@@ -17,5 +17,9 @@ class Command(BaseCommand):
         folder = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"Expected a folder of data files, found none at {folder}: check the path.")
+        none = True
         for outcome in load_folder(folder):
+            none = False
             self.stdout.write(f"{outcome.path.relative_to(folder)}  {outcome}")
+        if none:
+            self.stdout.write(f"no file in {folder}: nothing to load")

@@ -20,7 +20,8 @@ class Command(BaseCommand):
         row = loaded.row
         self.stdout.write(
             f"{row.name}: {row.nodes} nodes, {row.edges} edges, {row.components} components, "
-            f"{loaded.stations_inside} stations inside" + ("" if loaded.is_new else " (already loaded)")
+            f"{loaded.stations_inside} stations inside"
+            + ("" if loaded.is_new else f" (already loaded as {row.name}, nothing changed)")
         )
         for reason, count in sorted(row.dropped.items()):
             self.stdout.write(f"  dropped, {reason.replace('_', ' ')}: {count}")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run
+from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import catchment_note, catchment_request, run_catchments
 from gisplan.environment.steps import Steps, run_all
 from gisplan.plan.accounts import ADMIN, create_admin
@@ -47,9 +48,9 @@ def _catchments() -> str:
     """After the user's data, which may hold streets and people."""
     if not located_stations().exists():
         return f"{NOTHING}: no station with a known position"
-    last = Run.objects.first()
-    run = run_catchments(catchment_request((5, 10, 15)))
-    return f"{NOTHING}: run {run.pk}" if last and last.pk >= run.pk else catchment_note(run)
+    known = set(Run.objects.values_list("pk", flat=True))
+    run = run_catchments(catchment_request(STANDARD_MINUTES), to_front=False)
+    return f"{NOTHING}: run {run.pk}" if run.pk in known else catchment_note(run)
 
 
 def _tables() -> str:
