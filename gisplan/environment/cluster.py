@@ -5,6 +5,8 @@ import os
 import shutil
 import stat
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -73,6 +75,7 @@ class Cluster:
 
     def start(self) -> None:
         if self.running():
+            self._wait_until_ready()
             return
         self._check_owner()
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that is gone: see _pid
@@ -83,11 +86,21 @@ class Cluster:
 
     def stop(self) -> None:
         if self.running():
+            socket_folders = self._pid_file()[4:5]
             self._server("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "60", "-s")
+            for folder in socket_folders:
+                with suppress(OSError):  # left as it is where something else lies in it
+                    Path(folder).rmdir()
 
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait_until_ready(self) -> None:
+        """A command killed while its server was starting leaves one that does not answer yet."""
+        limit = time.monotonic() + 60
+        while self._pid_file()[7:8] != ["ready   "] and self.running() and time.monotonic() < limit:
+            time.sleep(0.1)
 
     # --- the server's process -----------------------------------------------------------------------
 

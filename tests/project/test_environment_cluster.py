@@ -96,6 +96,7 @@ def test_the_socket_path_fits_although_the_state_lies_deep(state: State) -> None
         folder = Path(str(answer(url, "SELECT current_setting('unix_socket_directories')")).strip('"'))
         assert len(os.fsencode(folder / ".s.PGSQL.5432")) <= 107
         assert folder.stat().st_mode & 0o777 == 0o700
+    assert not folder.exists()
 
 
 def test_the_last_of_two_commands_stops_the_server(state: State) -> None:
