@@ -93,6 +93,14 @@ def srid_from_text(text: str, *, where: str) -> int:
     return _identified(crs, where)
 
 
+def is_wgs84(text: str) -> bool:
+    """Whether PROJ reads a text as WGS 84 in degrees, whichever axis it lists first."""
+    try:
+        return bool(CRS.from_user_input(text).equals(CRS.from_epsg(WGS84), ignore_axis_order=True))
+    except CRSError:
+        return False
+
+
 def _identified(crs: CRS, where: str) -> int:
     exact = crs.to_epsg(min_confidence=100)
     if exact is not None:

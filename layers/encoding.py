@@ -46,13 +46,26 @@ def codec_name(text: str, *, where: str) -> str:
     ):
         if candidate:
             try:
-                return codecs.lookup(candidate).name
-            except LookupError:
+                codec = codecs.lookup(candidate)
+            except (LookupError, ValueError):  # ValueError: a NUL in the name
                 continue
+            if _extends_ascii(codec):
+                return "utf-8" if codec.name == "utf-8-sig" else codec.name
     raise EncodingRefused(
-        f"Expected the name of an encoding in {where} (utf-8, cp1252, iso8859-1, …), found {text.strip()!r}:"
-        " give the right one with --encoding."
+        f"Expected the name of a text encoding that extends ASCII in {where} (utf-8, cp1252, iso8859-1, …), found"
+        f" {text.strip()[:60]!r}: give the right one with --encoding."
     )
+
+
+def _extends_ascii(codec: codecs.CodecInfo) -> bool:
+    """As text between the bytes of a dbf must: UTF-16 cannot stand there, rot13 is no text encoding."""
+    ascii_bytes = bytes(range(128))
+    if not codec._is_text_encoding or "escape" in codec.name:
+        return False
+    try:
+        return ascii_bytes.decode(codec.name) == ascii_bytes.decode("ascii")
+    except ValueError:
+        return False
 
 
 def choose_encoding(dbf: Path, *, cpg: Path | None = None, cst: Path | None = None) -> TextEncoding:
@@ -87,7 +100,7 @@ def decodes(values: Iterable[bytes], codec: str) -> bool:
 def _decodes(value: bytes, codec: str) -> bool:
     try:
         codecs.getincrementaldecoder(codec)("strict").decode(value)
-    except UnicodeDecodeError:
+    except ValueError:  # UnicodeError, which some codecs raise in its plain form
         return False
     return True
 

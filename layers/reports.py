@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.issues import NOTES, Issue
+from layers.targets import not_written
 
 STORED, REFUSED, DRY_RUN, UNCHANGED, FAILED = "stored", "refused", "dry_run", "unchanged", "failed"
 PHASES = ("read", "decode", "reproject", "repair", "check", "store", "publish")
@@ -61,7 +62,11 @@ class ImportReport:
         return {**plain, "issues": [issue.as_dict() for issue in self.issues], "phases": phases}
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        text = json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n"
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise not_written(path, error) from error
 
     @property
     def repairs(self) -> list[Issue]:

@@ -66,7 +66,12 @@ _JSON_TYPES = {
 
 
 def check_exists(path: Path) -> None:
-    if not path.exists():
+    try:
+        found = path.exists()
+    except OSError:  # a name that is too long
+        found = False
+    if not found:
+        path = Path(f"{str(path)[:200]}…") if len(str(path)) > 200 else path
         raise SourceNotFound(f"Expected a file or folder at {path}, found nothing there: check the path.")
 
 

@@ -14,6 +14,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers import archives
+from layers.crs_member import unresolved_member
 from layers.errors import (
     FormatNotRead,
     LayerNotChosen,
@@ -168,6 +169,9 @@ def described(path: Path, content: Content, layer: str | None) -> Source:
 
 
 def _crs_text(path: Path, content: Content, parts: tuple[Path, ...], info: dict[str, Any]) -> str | None:
+    if content == GEOJSON and info["crs"] == "EPSG:4326":  # also GDAL's answer where it knows none
+        declared = unresolved_member(path)
+        return info["crs"] if declared is None else declared or None
     if content != SHAPEFILE:
         return info["crs"] or None
     prj = next((part for part in parts if part.suffix.lower() == ".prj"), None)

@@ -1,8 +1,8 @@
 """Vector files out: whole or not at all."""
 
-import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +11,17 @@ import pyogrio.raw
 import shapely
 
 from layers.errors import TargetRefused
+from layers.sniff import GEOPACKAGE
+from layers.targets import check_replaceable, not_written
+
+_KINDS = {".gpkg": GEOPACKAGE.kind}
 
 
 def check_target(path: Path, suffix: str) -> None:
     """Refuse a target that cannot be written, before the work is done."""
     if path.suffix.lower() != suffix:
         raise TargetRefused(f"Expected a file name that ends in {suffix}, found {path.name}: rename it.")
-    if not path.parent.is_dir():
-        raise TargetRefused(
-            f"Expected an existing folder to write {path.name} in, found none at {path.parent}."
-        )
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise TargetRefused(f"Expected to be able to write {path}, found no right to: choose another place.")
+    check_replaceable(path, _KINDS[suffix])
 
 
 def write_geopackage(
@@ -37,8 +36,7 @@ def write_geopackage(
     """One layer with typed, nullable columns; an existing file is replaced once the new one is complete."""
     check_target(path, ".gpkg")
     values = {name: _typed(column) for name, column in columns.items()}
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gisplan-") as folder:
-        partial = Path(folder) / path.name
+    with _partial(path) as partial:
         pyogrio.raw.write(
             partial,
             geometry=shapely.to_wkb(geometries),
@@ -50,7 +48,17 @@ def write_geopackage(
             geometry_type=geometry_type,
             crs=f"EPSG:{srid}",
         )
-        partial.replace(path)
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """A place beside the target; what is written there becomes the target in one step."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gisplan-") as folder:
+            yield Path(folder) / path.name
+            (Path(folder) / path.name).replace(path)
+    except OSError as error:
+        raise not_written(path, error) from error
 
 
 def _typed(column: Sequence[object]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]:

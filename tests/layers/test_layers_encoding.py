@@ -114,3 +114,9 @@ def test_table_without_a_header_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\x03")
     with pytest.raises(SourceDamaged, match=r"no header"):
         choose_encoding(path)
+
+
+@pytest.mark.parametrize("name", ["utf-16", "rot13", "base64", "undefined", "utf-8\0", "unicode_escape"])
+def test_codec_that_cannot_stand_in_a_dbf_is_refused(name: str) -> None:
+    with pytest.raises(EncodingRefused, match="Expected the name of a text encoding that extends ASCII"):
+        codec_name(name, where="--encoding")

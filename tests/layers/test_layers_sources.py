@@ -1,3 +1,4 @@
+import json
 import os
 import stat
 import zipfile
@@ -286,3 +287,23 @@ def test_missing_system_names_the_next_step() -> None:
     error = dry(SAMPLES / "missing_prj" / "luoghi.shp")
     assert isinstance(error, CrsMissing)
     assert "--srid 32632" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("urn:ogc:def:crs:EPSG::999999", "crs_unknown"), ("nonsense", "crs_unknown")]
+)
+def test_geojson_whose_system_is_unknown_is_refused(tmp_path: Path, name: str, code: str) -> None:
+    place = {"type": "Point", "coordinates": [7.6, 45.0]}
+    whole = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": name}},
+        "features": [{"type": "Feature", "properties": {}, "geometry": place}],
+    }
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps(whole))
+    with pytest.raises(LayersError) as refused:
+        import_layer(path, dry_run=True)
+    assert refused.value.code == code
+    whole["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    path.write_text(json.dumps(whole))
+    assert import_layer(path, dry_run=True).srid == 4326

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from layers.errors import LayersError
+from layers.errors import LayersError, TargetRefused
 from layers.importing import import_layer
 from layers.reports import ImportReport
+from layers.targets import check_apart, check_replaceable
 
 
 class Command(BaseCommand):
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="write the report here as JSON, on refusal too")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["report"]:
+            check_apart(options["report"], options["file"])
+            check_replaceable(options["report"], "json")
         try:
             report = import_layer(
                 options["file"],
@@ -41,11 +45,14 @@ class Command(BaseCommand):
             )
         except LayersError as error:
             if options["report"] and error.report is not None:
-                error.report.write(options["report"])
+                try:
+                    error.report.write(options["report"])
+                except TargetRefused as failed:
+                    self.stderr.write(str(failed))
             raise
+        self.stdout.write(summary_of(report))  # first, since the layer is stored even if the report is not
         if options["report"]:
             report.write(options["report"])
-        self.stdout.write(summary_of(report))
 
 
 def summary_of(report: ImportReport) -> str:
