@@ -86,6 +86,14 @@ class LayerNotFound(LayersError, LookupError):
     code = "layer_not_found"
 
 
+class VersionRefused(LayersError, ValueError):
+    code = "version_refused"
+
+
+class NothingToRollBack(LayersError, LookupError):
+    code = "nothing_to_roll_back"
+
+
 class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,8 +14,10 @@ from layers import store
 from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
 from layers.fields import safe_name
 from layers.models import ImportIssue, ImportRun, Layer, Version
+from layers.pipeline import copy_rows
+from layers.publishing import publish
 from layers.reading import Reading
-from layers.reports import DRY_RUN, FAILED, REFUSED, STORED, UNCHANGED, Clock, ImportReport, Progress
+from layers.reports import DRY_RUN, FAILED, REFUSED, STAGED, STORED, UNCHANGED, Clock, ImportReport, Progress
 from layers.sources import open_source
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
@@ -33,11 +34,15 @@ class Given(TypedDict, total=False):
     source_layer: str | None
     dry_run: bool
     strict: bool
+    publish: bool
 
 
 @dataclass(frozen=True)
 class Options:
-    """`srid` and `encoding` override what the file says; `strict` turns every repair into a refusal."""
+    """`srid` and `encoding` override what the file says; `strict` turns every repair into a refusal.
+
+    Without `publish` the version is staged: `layers.publishing` publishes or discards it later.
+    """
 
     name: str | None = None
     title: str | None = None
@@ -46,6 +51,7 @@ class Options:
     source_layer: str | None = None
     dry_run: bool = False
     strict: bool = False
+    publish: bool = True
 
     def kept(self) -> dict[str, Any]:
         """What is kept with a version, to know the same import when it comes again."""
@@ -65,7 +71,7 @@ def import_layer(
     run = None if options.dry_run else ImportRun.objects.create(file_name=path.name[:255], who=who)
     try:
         with nullcontext() if options.dry_run else transaction.atomic():
-            _import(path, options, report, Clock(report, progress))
+            _import(path, options, report, Clock(report, progress), who)
     except LayersError as error:
         report.status, report.reason, report.reason_code = REFUSED, str(error), error.code
         error.report = report
@@ -81,11 +87,19 @@ def import_layer(
 def _record(run: ImportRun, report: ImportReport) -> None:
     run.status, run.report, run.finished = report.status, report.as_dict(), timezone.now()
     run.layer = Layer.objects.filter(name=report.name).first()
+    if report.table is not None:
+        run.version = Version.objects.filter(table_name=report.table).first()
     run.save()
     ImportIssue.objects.bulk_create(
         (
             ImportIssue(
-                run=run, code=issue.code, feature=issue.feature, before=issue.before, after=issue.after
+                run=run,
+                code=issue.code,
+                feature=issue.feature,
+                before=issue.before,
+                after=issue.after,
+                lon=None if issue.lon_lat is None else issue.lon_lat[0],
+                lat=None if issue.lon_lat is None else issue.lon_lat[1],
             )
             for issue in report.issues
         ),
@@ -93,7 +107,7 @@ def _record(run: ImportRun, report: ImportReport) -> None:
     )
 
 
-def _import(path: Path, options: Options, report: ImportReport, clock: Clock) -> None:
+def _import(path: Path, options: Options, report: ImportReport, clock: Clock, who: str) -> None:
     report.name = layer_name(options.name, path)
     with open_source(path, layer=options.source_layer) as source:
         reading = Reading(source, report, clock)
@@ -107,8 +121,12 @@ def _import(path: Path, options: Options, report: ImportReport, clock: Clock) ->
             _check_whole(reading, options)
             report.status = DRY_RUN
         else:
-            _store(reading, options)
-            report.status = STORED
+            version = _staged(reading, options)
+            report.status = STAGED
+            if options.publish:
+                with clock.phase("publish", report.features_stored):
+                    publish(version, who=who)
+                report.status = STORED
 
 
 def layer_name(given: str | None, path: Path) -> str:
@@ -140,28 +158,34 @@ def _unchanged(report: ImportReport, options: Options) -> bool:
     return True
 
 
-def _store(reading: Reading, options: Options) -> None:
+def _staged(reading: Reading, options: Options) -> Version:
     report, clock = reading.report, reading.clock
     layer, _ = Layer.objects.get_or_create(name=report.name, defaults={"title": options.title or ""})
+    if options.title and layer.title != options.title:
+        layer.title = options.title
+        layer.save(update_fields=["title"])
     last = Version.objects.filter(layer=layer).order_by("-number").first()
     number = last.number + 1 if last else 1
     table = f"{layer.name}_v{number}"
     store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
-    _copy(table, reading)
+    copy_rows(table, reading)
     _check_whole(reading, options)
     with clock.phase("store"):
         store.index_table(table)
-    with clock.phase("publish", report.features_stored):
-        _publish(Version(layer=layer, number=number, table_name=table), reading, options)
     report.version, report.table = number, table
-
-
-def _copy(table: str, reading: Reading) -> None:
-    with store.copying(table, reading.columns) as copy:
-        for chunk in reading.chunks():
-            with reading.clock.phase("store", len(chunk)):
-                ids = np.asarray(chunk.positions + 1, dtype=np.int32)
-                copy.write(store.csv_rows(ids, chunk.attributes, chunk.geometries, reading.stored_srid))
+    return Version.objects.create(
+        layer=layer,
+        number=number,
+        table_name=table,
+        geometry_type=reading.geometry_type,
+        srid=reading.srid,
+        stored_srid=reading.stored_srid,
+        feature_count=report.features_stored,
+        bbox=report.bbox,
+        columns=report.columns,
+        digest=report.digest,
+        options=options.kept(),
+    )
 
 
 def _check_whole(reading: Reading, options: Options) -> None:
@@ -180,18 +204,3 @@ def _check_whole(reading: Reading, options: Options) -> None:
             f" {report.file}, first"
             f" {first.code}{at}: correct the file or import it without strict."
         )
-
-
-def _publish(version: Version, reading: Reading, options: Options) -> None:
-    layer, report = version.layer, reading.report
-    if options.title and layer.title != options.title:
-        layer.title = options.title
-        layer.save(update_fields=["title"])
-    layer.versions.filter(is_current=True).update(is_current=False)
-    version.geometry_type = reading.geometry_type
-    version.srid, version.stored_srid = reading.srid, reading.stored_srid
-    version.feature_count, version.bbox, version.columns = report.features_stored, report.bbox, report.columns
-    version.digest, version.options = report.digest, options.kept()
-    version.is_current = True
-    version.save()
-    store.point_view(layer.name, version.table_name, reading.columns)

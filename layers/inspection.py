@@ -57,7 +57,7 @@ def inspect(path: Path | str) -> SourceSummary:
 
 def _vector(summary: SourceSummary) -> SourceSummary:
     with sources.open_dataset(summary.path) as (dataset, content, _):
-        names = sources.layer_names(dataset)
+        names = sources.layer_names(dataset, content)
         layers, problems = [], []
         for name in names:
             try:

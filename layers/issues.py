@@ -69,12 +69,16 @@ _MESSAGES = {
 
 @dataclass(frozen=True)
 class Issue:
-    """`feature` is the 0-based position in the source, None where the whole layer is meant."""
+    """`feature` is the 0-based position in the source, None where the whole layer is meant.
+
+    `lon_lat` is a place to look at, in EPSG:4326, where the feature has one.
+    """
 
     code: Code
     feature: int | None = None
     before: str | None = None
     after: str | None = None
+    lon_lat: tuple[float, float] | None = None
 
     @property
     def message(self) -> str:

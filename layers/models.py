@@ -16,6 +16,7 @@ class Layer(models.Model):
     reference_date = models.DateField(_("reference date"), null=True, blank=True)
     owner = models.CharField(_("owner"), max_length=150, blank=True)
     is_public = models.BooleanField(_("public"), default=False)
+    style = models.JSONField(_("style"), default=dict, blank=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -31,8 +32,19 @@ class Layer(models.Model):
         return self.versions.filter(is_current=True).first()
 
 
+class Mode(models.TextChoices):
+    """What an import does with the features that the layer has."""
+
+    REPLACE = "replace", _("replace")
+    APPEND = "append", _("append")
+    UPSERT = "upsert", _("update or add by key")
+
+
 class Version(models.Model):
-    """One import of a layer, in its own typed table of the PostgreSQL schema `layers`."""
+    """One import of a layer, in its own typed table of the PostgreSQL schema `layers`.
+
+    Staged until it is published: a row with no `published` has a table, and no view shows it.
+    """
 
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="versions", verbose_name=_("layer"))
     number = models.PositiveIntegerField(_("number"))
@@ -45,8 +57,15 @@ class Version(models.Model):
     columns = models.JSONField(_("columns"))
     digest = models.CharField(_("SHA-256 of the file"), max_length=64)
     options = models.JSONField(_("options of the import"), default=dict)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.REPLACE)
+    key = models.CharField(_("key column"), max_length=63, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("based on")
+    )
+    difference = models.JSONField(_("difference"), default=dict, blank=True)
     is_current = models.BooleanField(_("current"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    published = models.DateTimeField(_("first published"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("version")
@@ -63,11 +82,38 @@ class Version(models.Model):
         return self.table_name
 
 
+class Publication(models.Model):
+    """A version became the current one: published first, or taken back."""
+
+    class Kind(models.TextChoices):
+        PUBLISH = "publish", _("published")
+        ROLLBACK = "rollback", _("taken back")
+
+    layer = models.ForeignKey(Layer, models.CASCADE, related_name="publications", verbose_name=_("layer"))
+    version = models.ForeignKey(
+        Version, models.CASCADE, related_name="publications", verbose_name=_("version")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    who = models.CharField(_("who"), max_length=150, blank=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.kind})"
+
+
 class ImportRun(models.Model):
     """One attempt to import a file, stored or refused, with its report."""
 
     class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
+        STAGED = "staged", _("staged")
+        DISCARDED = "discarded", _("discarded")
         STORED = "stored", _("stored")
         UNCHANGED = "unchanged", _("unchanged")
         REFUSED = "refused", _("refused")
@@ -76,7 +122,12 @@ class ImportRun(models.Model):
     layer = models.ForeignKey(
         Layer, models.SET_NULL, related_name="runs", null=True, blank=True, verbose_name=_("layer")
     )
+    version = models.ForeignKey(
+        Version, models.SET_NULL, related_name="runs", null=True, blank=True, verbose_name=_("version")
+    )
     file_name = models.CharField(_("file"), max_length=255)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    progress = models.JSONField(_("progress"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RUNNING)
     report = models.JSONField(_("report"), default=dict)
     who = models.CharField(_("who"), max_length=150, blank=True)
@@ -100,6 +151,8 @@ class ImportIssue(models.Model):
     feature = models.PositiveBigIntegerField(_("feature"), null=True, blank=True)
     before = models.TextField(_("before"), null=True, blank=True)
     after = models.TextField(_("after"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("issue")

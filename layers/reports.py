@@ -11,7 +11,8 @@ from typing import Any
 from layers.issues import NOTES, Issue
 from layers.targets import not_written
 
-STORED, REFUSED, DRY_RUN, UNCHANGED, FAILED = "stored", "refused", "dry_run", "unchanged", "failed"
+STORED, STAGED, REFUSED, DRY_RUN = "stored", "staged", "refused", "dry_run"
+UNCHANGED, FAILED = "unchanged", "failed"
 PHASES = ("read", "decode", "reproject", "repair", "check", "store", "publish")
 
 # Called with the phase, the rows done in it, and the rows of the source.
@@ -49,6 +50,10 @@ class ImportReport:
     bbox: tuple[float, float, float, float] | None = None
     features_read: int = 0
     features_stored: int = 0
+    text_samples: list[str] = field(default_factory=list)
+    preview: list[dict[str, Any]] = field(default_factory=list)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    difference: dict[str, Any] = field(default_factory=dict)
     columns: list[dict[str, str]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=lambda: [Phase(name) for name in PHASES])

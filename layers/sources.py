@@ -9,23 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
-
-from layers import archives
+from layers import archives, gdal
 from layers.crs_member import unresolved_member
 from layers.errors import (
     FormatNotRead,
     LayerNotChosen,
     NotWhatItSays,
     PartMissing,
-    SourceDamaged,
     SourceEmpty,
 )
+from layers.gdal import Dataset
 from layers.sniff import EMPTY, FOLDER, GEOJSON, GEOPACKAGE, SHAPEFILE, ZIP, Content, sniff
-
-BATCH_ROWS = 20_000
 
 # The formats that are read, and the only GDAL driver allowed to read each.
 DRIVERS = {SHAPEFILE.kind: "ESRI Shapefile", GEOPACKAGE.kind: "GPKG", GEOJSON.kind: "GeoJSON"}
@@ -46,6 +40,7 @@ class Source:
     feature_count: int
     bounds: tuple[float, float, float, float] | None
     parts: tuple[Path, ...]
+    dataset: Dataset
 
     def part(self, suffix: str) -> Path | None:
         return next((part for part in self.parts if part.suffix.lower() == suffix), None)
@@ -142,8 +137,9 @@ def _only_dataset(folder: Path, name: str, layer: str | None) -> tuple[Path, Con
 
 def described(path: Path, content: Content, layer: str | None) -> Source:
     parts = _shapefile_parts(path) if content == SHAPEFILE else (path,)
-    chosen = _chosen_layer(path, layer)
-    info = _info(path, chosen)
+    chosen = _chosen_layer(path, content, layer)
+    dataset = dataset_of(path, content)
+    info = gdal.read_info(dataset, chosen)
     if info["driver"] != DRIVERS[content.kind]:
         raise NotWhatItSays(
             f"Expected {content.words} in {path.name}, found what GDAL reads as {info['driver']}: export"
@@ -165,6 +161,7 @@ def described(path: Path, content: Content, layer: str | None) -> Source:
         feature_count=int(info["features"]),
         bounds=info["total_bounds"],
         parts=parts,
+        dataset=dataset,
     )
 
 
@@ -192,17 +189,14 @@ def _shapefile_parts(shp: Path) -> tuple[Path, ...]:
     return parts
 
 
-def layer_names(path: Path) -> list[str]:
+def layer_names(path: Path, content: Content) -> list[str]:
     """The layers of a dataset that have geometry."""
-    try:
-        listed = pyogrio.list_layers(path)
-    except DataSourceError as error:
-        raise _damaged(path, error) from error
-    return [str(name) for name, geometry_type in listed if geometry_type is not None]
+    listed = gdal.list_layers(dataset_of(path, content))
+    return [name for name, geometry_type in listed if geometry_type is not None]
 
 
-def _chosen_layer(path: Path, layer: str | None) -> str:
-    names = layer_names(path)
+def _chosen_layer(path: Path, content: Content, layer: str | None) -> str:
+    names = layer_names(path, content)
     if layer is None and len(names) == 1:
         return names[0]
     if layer is not None and layer in names:
@@ -216,68 +210,26 @@ def _chosen_layer(path: Path, layer: str | None) -> str:
     )
 
 
-def _info(path: Path, layer: str) -> dict[str, Any]:
-    try:
-        info: dict[str, Any] = pyogrio.read_info(
-            path, layer=layer, encoding=_carrier(path), force_feature_count=True
-        )
-    except (DataSourceError, DataLayerError) as error:
-        raise _damaged(path, error) from error
-    return info
-
-
-def _carrier(path: Path) -> str | None:
+def dataset_of(path: Path, content: Content) -> Dataset:
     """Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text."""
-    return "ISO-8859-1" if path.suffix.lower() == ".shp" else None
+    return Dataset(path, encoding="ISO-8859-1" if content == SHAPEFILE else None)
 
 
 def read_batches(source: Source) -> Iterator[Any]:
     """Arrow record batches; the last column is the geometry in WKB."""
-    with _arrow(source) as reader:
-        yield from _guarded(source, reader)
+    with gdal.open_arrow(source.dataset, source.layer) as reader:
+        yield from reader
 
 
 def read_geometries(source: Source) -> Iterator[Any]:
     """The same without attributes."""
-    with _arrow(source, columns=[]) as reader:
-        yield from _guarded(source, reader)
+    with gdal.open_arrow(source.dataset, source.layer, columns=[]) as reader:
+        yield from reader
 
 
 def schema(source: Source) -> Any:
-    with _arrow(source) as reader:
+    with gdal.open_arrow(source.dataset, source.layer) as reader:
         return reader.schema
-
-
-@contextmanager
-def _arrow(source: Source, columns: list[str] | None = None) -> Iterator[Any]:
-    try:
-        opened = pyogrio.open_arrow(
-            source.path,
-            layer=source.layer,
-            encoding=_carrier(source.path),
-            columns=columns,
-            batch_size=BATCH_ROWS,
-            use_pyarrow=True,
-        )
-        with opened as (_, reader):
-            yield reader
-    except (DataSourceError, DataLayerError) as error:
-        raise _damaged(source.path, error) from error
-
-
-def _guarded(source: Source, reader: Any) -> Iterator[Any]:
-    while True:
-        try:
-            batch = next(reader, None)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(source.path, error) from error
-        if batch is None:
-            return
-        yield batch
-
-
-def _damaged(path: Path, error: Exception) -> SourceDamaged:
-    return SourceDamaged(f"Expected a readable dataset in {path.name}, found: {error}: export it again.")
 
 
 def digest(source: Source) -> str:

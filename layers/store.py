@@ -77,6 +77,10 @@ def _as_text_where_needed(values: Any) -> Any:
     return values
 
 
+def drop_table(table: str) -> None:
+    _execute(sql.SQL("DROP TABLE IF EXISTS {}").format(qualified(table)))
+
+
 def index_table(table: str) -> None:
     """Indexes after the rows, which is several times faster than with them."""
     key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(qualified(table), sql.Identifier(ID_COLUMN))

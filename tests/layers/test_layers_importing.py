@@ -327,7 +327,7 @@ def test_unpacked_folders_are_removed(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_batch_without_any_geometry_does_not_stop_the_import(
     write_vector: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("layers.sources.BATCH_ROWS", 2)
+    monkeypatch.setattr("layers.gdal.BATCH_ROWS", 2)
     here = shapely.Point(1_394_000, 4_990_000)
     path = write_vector("punti.gpkg", [here, here, None, None, here], crs="EPSG:3003", a=[1, 2, 3, 4, 5])
     report = import_layer(path)

@@ -1,0 +1,62 @@
+"""Which version of a layer the world sees: publish, discard, roll back; each one step for readers."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from layers import store
+from layers.errors import NothingToRollBack, VersionRefused
+from layers.fields import Column
+from layers.models import ImportRun, Layer, Publication, Version
+
+
+@transaction.atomic
+def publish(version: Version, *, who: str = "") -> Version:
+    """Make a staged version the current one."""
+    return _made_current(version, Publication.Kind.PUBLISH, who)
+
+
+@transaction.atomic
+def discard(version: Version) -> None:
+    """Drop a staged version and its table; the run that made it keeps its report."""
+    store.lock_name(version.layer.name)
+    version.refresh_from_db()
+    if version.published is not None:
+        raise VersionRefused(
+            f"Expected a version that was never published, found {version.table_name}: roll the layer back instead."
+        )
+    version.runs.update(status=ImportRun.Status.DISCARDED)
+    store.drop_table(version.table_name)
+    version.delete()
+
+
+@transaction.atomic
+def rollback(layer: Layer, *, to: int | None = None, who: str = "") -> Version:
+    """Make an earlier published version current again: the one named, or the one before the current."""
+    store.lock_name(layer.name)
+    current = layer.current
+    earlier = layer.versions.filter(published__isnull=False)
+    if to is not None:
+        earlier = earlier.filter(number=to)
+    elif current is not None:
+        earlier = earlier.filter(number__lt=current.number)
+    version = earlier.order_by("-number").first()
+    if version is None or version == current:
+        wanted = "an earlier published version" if to is None else f"another published version {to}"
+        raise NothingToRollBack(
+            f"Expected {wanted} of layer {layer.name}, found none: see the history of the layer."
+        )
+    return _made_current(version, Publication.Kind.ROLLBACK, who)
+
+
+def _made_current(version: Version, kind: Publication.Kind, who: str) -> Version:
+    layer = version.layer
+    store.lock_name(layer.name)
+    layer.versions.filter(is_current=True).update(is_current=False)
+    version.is_current = True
+    version.published = version.published or timezone.now()
+    version.save(update_fields=["is_current", "published"])
+    columns = [Column(**column) for column in version.columns]
+    store.point_view(layer.name, version.table_name, columns)
+    Publication.objects.create(layer=layer, version=version, kind=kind, who=who)
+    version.runs.filter(status=ImportRun.Status.STAGED).update(status=ImportRun.Status.STORED)
+    return version
