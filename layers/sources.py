@@ -212,7 +212,7 @@ def _chosen_layer(path: Path, content: Content, layer: str | None) -> str:
 
 def dataset_of(path: Path, content: Content) -> Dataset:
     """Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text."""
-    return Dataset(path, encoding="ISO-8859-1" if content == SHAPEFILE else None)
+    return Dataset(path, DRIVERS[content.kind], encoding="ISO-8859-1" if content == SHAPEFILE else None)
 
 
 def read_batches(source: Source) -> Iterator[Any]:
@@ -228,8 +228,7 @@ def read_geometries(source: Source) -> Iterator[Any]:
 
 
 def schema(source: Source) -> Any:
-    with gdal.open_arrow(source.dataset, source.layer) as reader:
-        return reader.schema
+    return gdal.read_schema(source.dataset, source.layer)
 
 
 def digest(source: Source) -> str:
