@@ -29,6 +29,7 @@ def source_srid(source: Source, given: int | None, issues: list[Issue]) -> int:
 
 def text_encoding(source: Source, given: str | None, issues: list[Issue]) -> TextEncoding:
     if source.prepared.text is not None:
+        issues.extend(source.prepared.notes)
         return source.prepared.text
     if source.content != SHAPEFILE:
         codec = codec_name(given, where="--encoding") if given else "utf-8"

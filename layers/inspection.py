@@ -69,18 +69,16 @@ def _vector(summary: SourceSummary) -> SourceSummary:
             layers, problems = [], []
             for name in names:
                 try:
-                    layers.append(_layer(sources.described(file, content, prepared, name)))
+                    layers.append(_layer(name, sources.described(file, content, prepared, name)))
                 except LayersError as error:
                     problems.append(str(error))
         return replace(summary, layers=tuple(layers), problem=problems[0] if problems else None)
 
 
-def _layer(source: Source) -> LayerSummary:
+def _layer(name: str, source: Source) -> LayerSummary:
     srid = None if source.crs_text is None else crs.srid_from_text(source.crs_text, where=source.crs_where)
     bbox = None if srid is None or source.bounds is None else crs.bbox_lon_lat(source.bounds, srid)
-    return LayerSummary(
-        source.layer, _column_names(source), source.geometry_type, srid, source.feature_count, bbox
-    )
+    return LayerSummary(name, _column_names(source), source.geometry_type, srid, source.feature_count, bbox)
 
 
 def _column_names(source: Source) -> tuple[str, ...]:

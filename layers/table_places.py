@@ -156,7 +156,7 @@ def write_for_gdal(path: Path, table: TableFormat, places: Places, into: Path) -
         writer.writerow([*(table.columns[position] for position in kept), _GEOMETRY])
         for feature, (line, row) in enumerate(read_cells(path, table)):
             _check_nul(row, path, line)
-            for position in [n for n in unnoted if "," in row[n]]:
+            for position in [n for n in sorted(unnoted) if "," in row[n]]:
                 unnoted.remove(position)
                 before, after = f"{table.columns[position]}: {row[position]}", row[position].replace(",", ".")
                 written.issues.append(Issue(Code.DECIMAL_COMMA, None, before, after))
