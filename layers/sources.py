@@ -114,7 +114,7 @@ def _crs_text(path: Path, content: Content, parts: tuple[Path, ...], info: dict[
     if content != SHAPEFILE:
         return info["crs"] or None
     prj = next((part for part in parts if part.suffix.lower() == ".prj"), None)
-    text = prj.read_text("utf-8", errors="replace").strip() if prj else ""
+    text = prj.read_text("utf-8", errors="replace").replace("\0", " ").strip() if prj else ""
     return text or None
 
 
