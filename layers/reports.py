@@ -21,6 +21,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass
 class Phase:
+    """`seconds` is what the import spent in it: reading and storing go on beside the rest, and count where
+    the rest had to wait for them, so that the phases add up to the time of the import.
+    """
+
     name: str
     seconds: float = 0.0
     rows: int = 0
