@@ -159,6 +159,12 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
 
+LAYERS_UPLOADS_DIR = VAR_DIR / "uploads"
+LAYERS_UPLOAD_BYTES = variables.number("GISPLAN_UPLOAD_MB", 500) * 1_000_000
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "layers"
+LOGOUT_REDIRECT_URL = "home"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -24,6 +24,13 @@ def flag(name: str, *, default: bool = False) -> bool:
     return default
 
 
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not value.isdigit() or int(value) < 1:
+        raise VariableRefused(f"{name} expects a whole number from 1, found {value!r}: set it or unset it.")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 

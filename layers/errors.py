@@ -104,3 +104,11 @@ class TargetRefused(LayersError, ValueError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class UploadRefused(LayersError, ValueError):
+    code = "upload_refused"
+
+
+class UploadNotFound(LayersError, LookupError):
+    code = "upload_not_found"

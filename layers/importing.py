@@ -3,9 +3,9 @@
 import re
 from collections import deque
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -62,13 +62,25 @@ class Options:
         return kept in (self.kept(), {**self.kept(), "strict": True})
 
 
+def options_from_json(data: dict[str, Any]) -> Given:
+    """What a run that waits was given."""
+    known = {field.name for field in fields(Options)}
+    return cast(Given, {name: value for name, value in data.items() if name in known})
+
+
 def import_layer(
-    path: Path | str, *, who: str = "", progress: Progress | None = None, **given: Unpack[Given]
+    path: Path | str,
+    *,
+    who: str = "",
+    progress: Progress | None = None,
+    run: ImportRun | None = None,
+    **given: Unpack[Given],
 ) -> ImportReport:
     """Store a file as the next version of a layer; a refusal is a LayersError that carries the report."""
     path, options = Path(path), Options(**given)
     report = ImportReport(file=path.name)
-    run = None if options.dry_run else ImportRun.objects.create(file_name=path.name[:255], who=who)
+    if run is None and not options.dry_run:
+        run = ImportRun.objects.create(file_name=path.name[:255], who=who)
     try:
         with nullcontext() if options.dry_run else transaction.atomic():
             _import(path, options, report, Clock(report, progress), who)

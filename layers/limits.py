@@ -1,5 +1,8 @@
 """Limits of what is read, each a Django setting with a default."""
 
+import tempfile
+from pathlib import Path
+
 from django.conf import settings
 
 ARCHIVE_DEPTH = 4
@@ -18,3 +21,23 @@ def archive_bytes() -> int:
 def archive_files() -> int:
     """`LAYERS_ARCHIVE_FILES`: how many files a zip may hold."""
     return int(getattr(settings, "LAYERS_ARCHIVE_FILES", 10_000))
+
+
+def uploads_dir() -> Path:
+    """`LAYERS_UPLOADS_DIR`: where files sent from the pages wait for their import."""
+    return Path(getattr(settings, "LAYERS_UPLOADS_DIR", Path(tempfile.gettempdir()) / "layers-uploads"))
+
+
+def upload_bytes() -> int:
+    """`LAYERS_UPLOAD_BYTES`: what one upload may hold, all its files together."""
+    return int(getattr(settings, "LAYERS_UPLOAD_BYTES", 500_000_000))
+
+
+def upload_days() -> int:
+    """`LAYERS_UPLOAD_DAYS`: how long an upload is kept after it was last used."""
+    return int(getattr(settings, "LAYERS_UPLOAD_DAYS", 7))
+
+
+def inline_bytes() -> int:
+    """`LAYERS_INLINE_BYTES`: a larger upload is imported by the background worker, not while a page waits."""
+    return int(getattr(settings, "LAYERS_INLINE_BYTES", 5_000_000))
