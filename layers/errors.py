@@ -94,6 +94,34 @@ class NothingToRollBack(LayersError, LookupError):
     code = "nothing_to_roll_back"
 
 
+class OptionsRefused(LayersError, ValueError):
+    code = "options_refused"
+
+
+class RunBusy(LayersError, RuntimeError):
+    code = "run_busy"
+
+
+class KeyRefused(SourceRefused):
+    code = "key_refused"
+
+
+class ColumnsDiffer(SourceRefused):
+    code = "columns_differ"
+
+
+class NothingToBuildOn(LayersError, LookupError):
+    code = "nothing_to_build_on"
+
+
+class ViewInUse(LayersError, RuntimeError):
+    code = "view_in_use"
+
+
+class StyleRefused(LayersError, ValueError):
+    code = "style_refused"
+
+
 class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
 
