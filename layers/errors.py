@@ -50,6 +50,10 @@ class EncodingRefused(SourceRefused):
     code = "encoding_refused"
 
 
+class TableRefused(SourceRefused):
+    code = "table_refused"
+
+
 class CrsMissing(SourceRefused):
     code = "crs_missing"
 

@@ -101,6 +101,18 @@ REFUSALS = {
         "Lo strato è cambiato mentre preparavi questa versione: scartala "
         "e ripeti l'importazione sulla versione di oggi."
     ),
+    "options_refused": _("Le scelte non stanno insieme: controllale."),
+    "run_busy": _("Un'altra richiesta sta già facendo questa importazione: attendi la sua fine."),
+    "key_refused": _(
+        "La colonna chiave deve esserci nel file e nello strato, piena e senza ripetizioni: scegline un'altra."
+    ),
+    "columns_differ": _(
+        "Colonne, geometria o sistema del file non vanno d'accordo con quelli dello strato: sostituiscilo,"
+        " o correggi il file."
+    ),
+    "nothing_to_build_on": _("Lo strato non ha ancora una versione pubblicata: scegli di sostituire."),
+    "view_in_use": _("Un'altra vista della banca dati dipende da questo strato: va tolta prima."),
+    "style_refused": _("Lo stile non è fra quelli previsti: correggilo."),
     "nothing_to_roll_back": _("Non c'è una versione precedente da ripristinare."),
     "upload_refused": _("I file inviati non si possono tenere: controlla nomi, numero e dimensione."),
     "upload_not_found": _("I file caricati non ci sono più: caricali di nuovo."),
