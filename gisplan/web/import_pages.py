@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.web import import_words, layer_maps, maps
 from gisplan.web.access import importers_only, name_of
-from gisplan.web.import_report import progress_of, report_context
+from gisplan.web.import_report import current_number, progress_of, report_context
 from gisplan.web.layer_forms import TABLE_FIELDS, ChooseForm
 from layers import limits, publishing, running, uploads
 from layers.errors import LayersError, UploadNotFound, UploadRefused
@@ -168,6 +168,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     if found.status in GOING:
         return render(request, "web/layers/running.html", context | {"progress": progress_of(found)})
     page = Paginator(found.issues.all(), ISSUES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context["seen"] = current_number(found.version.layer) if found.version else ""
     context |= report_context(found) | {"issues": page, "map": maps.page_map(layer_maps.report_map(found))}
     return render(request, "web/layers/report.html", context)
 
@@ -189,6 +190,14 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(ImportRun.objects.select_related("version__layer"), pk=number)
     if found.version is None:
         return _settled_already(request, found)
+    if request.POST.get("seen", "") != current_number(found.version.layer):
+        messages.error(
+            request,
+            _(
+                "Intanto qualcuno ha pubblicato un'altra versione: guarda di nuovo che cosa cambia, poi decidi."
+            ),
+        )
+        return redirect("import_run", number=number)
     try:
         version = publishing.publish(found.version, who=name_of(request))
     except LayersError as error:

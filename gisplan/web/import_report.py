@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gisplan.web import import_words
-from layers.models import ImportRun
+from layers.models import ImportRun, Layer
 from layers.reports import PHASES
 from layers.serving import issues
 from layers.serving.features import first_rows
@@ -74,12 +74,21 @@ def report_context(run: ImportRun) -> dict[str, Any]:
         ],
         "preview": preview_of(run),
         "difference": difference_of(run),
+        "is_outdated": _is_outdated(run),
     }
 
 
 def _words(group: issues.IssueGroup) -> str:
     words = import_words.issue(group.code)
     return group.message if words == group.code and group.message else words
+
+
+def _is_outdated(run: ImportRun) -> bool:
+    """Whether readers see another version by now than the one the difference was counted against."""
+    if run.version is None or run.status != ImportRun.Status.STAGED:
+        return False
+    against = run.version.difference.get("against")
+    return current_number(run.version.layer) != ("" if against is None else str(against))
 
 
 def preview_of(run: ImportRun) -> dict[str, Any] | None:
@@ -100,3 +109,9 @@ def difference_of(run: ImportRun) -> dict[str, Any] | None:
         (run.version.difference if run.version else {}) or run.report.get("difference") or {}
     )
     return found if found.get("against") is not None else None
+
+
+def current_number(layer: Layer) -> str:
+    """The version that readers see, as the form sends it back: who publishes knows what they replace."""
+    current = layer.current
+    return "" if current is None else str(current.number)

@@ -1,75 +1,23 @@
 """The import wizard step by step, through Django's own client: rights, refusals, report, publication."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gisplan.plan.models import Axis, PlanEdition
 from gisplan.plan.queries import layers_of_axis
-from gisplan.plan.rights import GIS_OFFICER, MUNICIPAL_EDITOR, PLANNER, create_groups
+from gisplan.plan.rights import GIS_OFFICER, MUNICIPAL_EDITOR, PLANNER
 from layers.models import ImportRun, Layer, Version
 from layers.serving.features import read_features
 
 from .import_samples import PLACES, bow_tie, geojson, point, shapefile_without_prj, zipped
+from .import_steps import EVIL, imported, publish, send, send_paths, signed_in, text, user
 
 pytestmark = pytest.mark.django_db
-EVIL = "<script>alert('x')</script>\"&'"
-
-
-@pytest.fixture(autouse=True)
-def uploads_folder(settings: Any, tmp_path: Path) -> Path:
-    settings.LAYERS_UPLOADS_DIR = tmp_path / "uploads"
-    return tmp_path / "uploads"
-
-
-def user(group: str | None, name: str = "") -> User:
-    create_groups()
-    found = User.objects.create_user(name or (group or "sara").replace(" ", "-"))
-    if group is not None:
-        found.groups.add(Group.objects.get(name=group))
-    return found
-
-
-@pytest.fixture
-def officer() -> Client:
-    return signed_in(user(GIS_OFFICER))
-
-
-def signed_in(who: User) -> Client:
-    client = Client()
-    client.force_login(who)
-    return client
-
-
-def send(client: Client, *files: tuple[str, bytes], **headers: str) -> Any:
-    sent = [SimpleUploadedFile(name, content) for name, content in files]
-    return client.post("/strati/importa/", {"files": sent}, headers=headers)
-
-
-def send_paths(client: Client, paths: list[Path]) -> str:
-    response = send(client, *((path.name, path.read_bytes()) for path in paths))
-    assert response.status_code == 302, response.content.decode()
-    return str(response.url)
-
-
-def imported(client: Client, content: bytes, name: str = "luoghi", **asked: Any) -> ImportRun:
-    """One file through the wizard up to its report."""
-    address = send(client, (f"{name}.geojson", content)).url
-    response = client.post(address, {"name": name, **asked})
-    assert response.status_code == 302, text(response)
-    return ImportRun.objects.get(pk=re.findall(r"\d+", response.url)[-1])
-
-
-def text(response: Any) -> str:
-    page = re.sub(r"<script.*?</script>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 KEEPERS = (
@@ -190,7 +138,7 @@ def test_the_report_is_read_before_anything_is_published(officer: Client, tmp_pa
     )
     assert "Località Pian dell'Alpe" in text(page)
     assert Client().get("/strati/localita/").status_code == 404
-    published = officer.post(f"/strati/importa/{run.pk}/pubblica/")
+    published = publish(officer, run)
     assert published.url == "/strati/localita/"
     assert read_features("localita").columns["nome"] == list(PLACES)
     assert "La versione 1 è pubblicata." in text(officer.get(published.url))
@@ -198,14 +146,14 @@ def test_the_report_is_read_before_anything_is_published(officer: Client, tmp_pa
 
 def test_a_discarded_version_leaves_the_layer_as_it_was(officer: Client) -> None:
     first = imported(officer, geojson([point(7.6, 45.0, nome="a")]))
-    officer.post(f"/strati/importa/{first.pk}/pubblica/")
+    publish(officer, first)
     second = imported(officer, geojson([point(7.6, 45.0, nome="b")]))
     officer.post(f"/strati/importa/{second.pk}/scarta/")
     assert read_features("luoghi").columns["nome"] == ["a"]
     assert Version.objects.count() == 1
     page = text(officer.get(f"/strati/importa/{second.pk}/"))
     assert "Questa versione è stata scartata" in page
-    again = officer.post(f"/strati/importa/{second.pk}/pubblica/", follow=True)
+    again = publish(officer, second, follow=True)
     assert "non ha più una versione da pubblicare" in text(again)
 
 
@@ -235,7 +183,7 @@ def test_issues_are_grouped_explained_listed_in_pages_and_counted(officer: Clien
 def test_the_same_file_again_changes_nothing(officer: Client) -> None:
     content = geojson([point(7.6, 45.0, nome="a")])
     first = imported(officer, content)
-    officer.post(f"/strati/importa/{first.pk}/pubblica/")
+    publish(officer, first)
     second = imported(officer, content)
     assert second.status == "unchanged"
     assert "Il file è identico alla versione che lo strato mostra già" in text(
@@ -269,83 +217,10 @@ def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer
     axis = Axis.objects.create(edition=edition, code="3", title="Mobilità", source_url="https://example.org/")
     run = imported(officer, geojson([point(7.6, 45.0, nome="a")]), axes=[str(axis.pk)])
     assert layers_of_axis(axis) == []
-    officer.post(f"/strati/importa/{run.pk}/pubblica/")
+    publish(officer, run)
     assert [layer.name for layer in layers_of_axis(axis)] == ["luoghi"]
-    officer.post("/strati/luoghi/modifica/", LOOK)
+    officer.post("/strati/luoghi/modifica/", {"fill": "#112233", "stroke": "#445566", "width": "2"})
     assert layers_of_axis(axis) == []
-
-
-LOOK = {"title": "Luoghi", "fill": "#112233", "stroke": "#445566", "width": "2.5"}
-Published = Callable[..., None]
-
-
-@pytest.fixture
-def published(officer: Client) -> Published:
-    def publish(*names: str, public: bool = False) -> None:
-        for name in names:
-            run = imported(officer, geojson([point(7.6, 45.0, nome=name)]))
-            officer.post(f"/strati/importa/{run.pk}/pubblica/")
-        officer.post("/strati/luoghi/modifica/", {**LOOK, **({"is_public": "on"} if public else {})})
-
-    return publish
-
-
-def test_a_private_layer_does_not_exist_for_a_stranger(client: Client, published: Published) -> None:
-    published("a")
-    for address in ("/strati/luoghi/", "/strati/luoghi/stile.qml", "/strati/luoghi/stile.sld"):
-        assert client.get(address).status_code == 404
-        assert signed_in(user(None, address)).get(address).status_code == 404
-    assert "Luoghi" not in text(client.get("/strati/"))
-
-
-def test_a_public_layer_is_read_by_all_and_changed_by_none_of_them(
-    client: Client, published: Published
-) -> None:
-    published("a", public=True)
-    page = client.get("/strati/luoghi/")
-    assert page.status_code == 200
-    assert not page.cookies
-    assert "Luoghi" in text(client.get("/strati/"))
-    assert "luoghi" in text(page)
-    assert "Modifica" not in text(page)
-    assert "GIS-officer" not in text(page)  # who works here is not told to strangers
-    for kind in ("qml", "sld"):
-        style = client.get(f"/strati/luoghi/stile.{kind}")
-        assert style.headers["Content-Disposition"] == f'attachment; filename="luoghi.{kind}"'
-        assert b"#112233" in style.content or b"17,34,51" in style.content
-
-
-def test_the_style_is_that_of_the_map(officer: Client, published: Published) -> None:
-    published("a")
-    page = officer.get("/strati/luoghi/").content.decode()
-    assert "#112233" in page
-    assert "#445566" in page
-    wrong = officer.post("/strati/luoghi/modifica/", {**LOOK, "fill": "red;}"})
-    assert "Serve un colore come #226570." in text(wrong)
-
-
-def test_an_earlier_version_comes_back_after_a_confirmation(officer: Client, published: Published) -> None:
-    published("a", "b")
-    assert read_features("luoghi").columns["nome"] == ["b"]
-    asked = text(officer.get("/strati/luoghi/ripristina/"))
-    assert "mostra la versione 2" in asked
-    assert "versione 1: 1 elementi" in asked
-    assert read_features("luoghi").columns["nome"] == ["b"]
-    done = officer.post("/strati/luoghi/ripristina/", {"to": "1"}, follow=True)
-    assert "Lo strato mostra di nuovo la versione 1." in text(done)
-    assert "versione 1 ripristinata" in text(done)
-    assert read_features("luoghi").columns["nome"] == ["a"]
-    refused = officer.post("/strati/luoghi/ripristina/", {"to": "7"}, follow=True)
-    assert "Non c'è una versione precedente da ripristinare." in text(refused)
-
-
-def test_a_layer_tells_its_history(officer: Client, published: Published) -> None:
-    published("a", "b")
-    page = text(officer.get("/strati/luoghi/"))
-    for version in Version.objects.all():
-        assert version.digest in page
-    assert page.count("luoghi.geojson") == 2
-    assert "versione 2 pubblicata" in page
 
 
 def test_what_a_file_says_is_text_and_never_markup(officer: Client) -> None:
@@ -355,7 +230,7 @@ def test_what_a_file_says_is_text_and_never_markup(officer: Client) -> None:
     asked = {"name": "luoghi", "title": EVIL, "source": EVIL, "owner": EVIL, "licence": EVIL}
     report = officer.post(address, asked, follow=True)
     run = ImportRun.objects.get()
-    pages += [report, officer.post(f"/strati/importa/{run.pk}/pubblica/", follow=True)]
+    pages += [report, publish(officer, run, follow=True)]
     pages += [officer.get(f"/strati/{place}") for place in ("", "luoghi/modifica/", "luoghi/ripristina/")]
     pages.append(officer.post(address, {"name": EVIL, "title": EVIL, "srid": EVIL, "encoding": EVIL}))
     for page in pages:
@@ -411,24 +286,36 @@ def test_no_file_and_the_same_file_twice_are_refused(officer: Client) -> None:
 
 def test_two_people_import_the_same_layer_and_the_second_is_told(officer: Client) -> None:
     first = imported(officer, geojson([point(7.6, 45.0, nome="prima")]))
-    officer.post(f"/strati/importa/{first.pk}/pubblica/")
+    publish(officer, first)
     other = signed_in(user(PLANNER))
     mine = imported(officer, geojson([point(7.6, 45.0, nome="mia")]))
     theirs = imported(other, geojson([point(7.7, 45.0, nome="loro")]))
-    assert other.post(f"/strati/importa/{theirs.pk}/pubblica/", follow=True).status_code == 200
-    answer = officer.post(f"/strati/importa/{mine.pk}/pubblica/", follow=True)
-    assert "Lo strato è cambiato mentre preparavi questa versione" in text(answer)
+    assert publish(other, theirs, follow=True).status_code == 200
+    answer = officer.post(f"/strati/importa/{mine.pk}/pubblica/", {"seen": "1"}, follow=True)
+    assert "Intanto qualcuno ha pubblicato un'altra versione" in text(answer)
+    assert "lo strato è passato alla versione 3: pubblicando la sostituisci" in text(answer)
     assert read_features("luoghi").columns["nome"] == ["loro"]
-    mine.refresh_from_db()
-    assert mine.status == "staged"
+    publish(officer, mine)  # knowing it
+    assert read_features("luoghi").columns["nome"] == ["mia"]
+
+
+def test_what_was_added_to_an_older_version_takes_back_no_newer_one(officer: Client) -> None:
+    first = imported(officer, geojson([point(7.6, 45.0, nome="prima")]))
+    publish(officer, first)
+    mine = imported(officer, geojson([point(7.6, 45.0, nome="mia")]), mode="append")
+    theirs = imported(officer, geojson([point(7.7, 45.0, nome="loro")]), mode="append")
+    publish(officer, theirs)
+    answer = publish(officer, mine, follow=True)
+    assert "Lo strato è cambiato mentre preparavi questa versione" in text(answer)
+    assert read_features("luoghi").columns["nome"] == ["prima", "loro"]
 
 
 def test_what_changes_is_shown_before_it_is_published(officer: Client) -> None:
     first = imported(officer, geojson([point(7.6 + n / 100, 45.0, codice=n, nome="a") for n in range(5)]))
-    officer.post(f"/strati/importa/{first.pk}/pubblica/")
+    publish(officer, first)
     coming = [point(7.6 + n / 100, 45.0, codice=n, nome="b" if n == 1 else "a") for n in (1, 2, 7)]
     run = imported(officer, geojson(coming), mode="upsert", key="codice")
     page = text(officer.get(f"/strati/importa/{run.pk}/"))
     assert "1 aggiunti 1 cambiati 0 spariti 4 uguali Rispetto alla versione 1." in page
-    officer.post(f"/strati/importa/{run.pk}/pubblica/")
+    publish(officer, run)
     assert read_features("luoghi").columns["codice"] == [0, 1, 2, 3, 4, 7]
