@@ -54,6 +54,10 @@ class TableRefused(SourceRefused):
     code = "table_refused"
 
 
+class ColumnsNotChosen(SourceRefused):
+    code = "columns_not_chosen"
+
+
 class CrsMissing(SourceRefused):
     code = "crs_missing"
 
