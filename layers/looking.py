@@ -2,18 +2,20 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from layers import sources
+from layers.crs_candidates import candidates
+from layers.declared import source_srid, text_encoding
 from layers.decoding import Decoder
 from layers.errors import CrsMissing, EncodingRefused, LayersError
 from layers.inspection import SourceSummary, inspect
-from layers.reading import source_srid, text_encoding
 from layers.sources import Source
+from layers.tables import TableOptions
 
 SAMPLES = 5
 _ROWS_READ = 2_000
@@ -39,14 +41,20 @@ class Look:
     problem_code: str = ""
 
 
-def look(path: Path, *, source_layer: str | None = None, encoding: str | None = None) -> Look:
+def look(
+    path: Path,
+    *,
+    source_layer: str | None = None,
+    encoding: str | None = None,
+    table: TableOptions | None = None,
+) -> Look:
     """Open the file as far as its first rows; what cannot be read is said in `problem`."""
     found = Look()
     try:
         _list_layers(found, inspect(path))
         if source_layer is None and len(found.layers) > 1:
             source_layer = found.layers[0]
-        with sources.open_source(path, layer=source_layer) as source:
+        with sources.open_source(path, layer=source_layer, table=table, encoding=encoding) as source:
             _describe(found, source)
             _read_texts(found, source, encoding)
             _find_system(found, source)
@@ -97,6 +105,7 @@ def _texts(source: Source, decoder: Decoder) -> Iterator[str]:
 def _find_system(found: Look, source: Source) -> None:
     try:
         found.srid = source_srid(source, None, [])
-    except CrsMissing as error:
+    except CrsMissing:
         found.crs_missing = True
-        found.candidates = list(getattr(error, "candidates", []))
+        box = source.bounds
+        found.candidates = [asdict(one) for one in candidates(box)] if box is not None else []

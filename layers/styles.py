@@ -8,9 +8,9 @@ from layers.models import Layer
 def _look(layer: Layer) -> tuple[str, str, float]:
     style = layer.style
     return (
-        escape(str(style.get("fill", "#6fb096"))),
-        escape(str(style.get("stroke", "#226570"))),
-        float(style.get("width", 1.5)),
+        escape(str(style.get("color", "#3b6ea5"))),
+        escape(str(style.get("stroke", "#1f3a57"))),
+        float(style.get("width_mm", 0.3)),
     )
 
 

@@ -20,6 +20,7 @@ from layers import limits, publishing, running, uploads
 from layers.errors import LayersError, UploadNotFound, UploadRefused
 from layers.looking import Look, look
 from layers.models import ImportRun, Layer
+from layers.tables import TableOptions
 from layers.tasks import import_upload
 from layers.uploads import Upload
 
@@ -89,7 +90,10 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     found = _upload_or_404(token)
     asked = request.POST if request.method == "POST" else request.GET
     looked = look(
-        found.path, source_layer=asked.get("source_layer") or None, encoding=asked.get("encoding") or None
+        found.path,
+        source_layer=asked.get("source_layer") or None,
+        encoding=asked.get("encoding") or None,
+        table=TableOptions(**{name: asked.get(name) or None for name in TABLE_FIELDS}),
     )
     if request.method == "POST":
         form = ChooseForm(request.POST, look=looked, initial={"name": found.stem})

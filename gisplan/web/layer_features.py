@@ -13,7 +13,8 @@ from layers.serving.features import version_geojson
 
 MOST_FEATURES = 2000  # beyond this a map needs tiles
 MOST_PROPERTIES = 8
-USUAL = {"fill": "#6fb096", "stroke": "#226570", "width": 1.5}
+USUAL = {"color": "#6fb096", "stroke": "#226570", "width_mm": 0.4}
+_PX_PER_MM = 96 / 25.4
 _SCREEN_PX = 1000
 _M_PER_DEGREE = 111_000
 
@@ -22,7 +23,10 @@ def style_of(layer: Layer) -> Style:
     """The layer's own fill, stroke and width, or the usual ones."""
     own = USUAL | {name: value for name, value in layer.style.items() if name in USUAL}
     return Style(
-        fill=str(own["fill"]), stroke=str(own["stroke"]), fill_opacity=0.35, width_px=float(str(own["width"]))
+        fill=str(own["color"]),
+        stroke=str(own["stroke"]),
+        fill_opacity=0.35,
+        width_px=round(float(str(own["width_mm"])) * _PX_PER_MM, 1),
     )
 
 

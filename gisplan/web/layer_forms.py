@@ -78,7 +78,7 @@ class LayerForm(MetadataForm):
     is_public = forms.BooleanField(
         label=gettext_lazy("Pubblico: lo vedono tutti, anche da QGIS"), required=False
     )
-    fill = forms.CharField(
+    color = forms.CharField(
         label=gettext_lazy("Riempimento"),
         widget=forms.TextInput(attrs={"type": "color"}),
         validators=[_HEX],
@@ -86,8 +86,8 @@ class LayerForm(MetadataForm):
     stroke = forms.CharField(
         label=gettext_lazy("Contorno"), widget=forms.TextInput(attrs={"type": "color"}), validators=[_HEX]
     )
-    width = forms.FloatField(
-        label=gettext_lazy("Spessore del contorno (pixel)"), min_value=0.5, max_value=10, localize=False
+    width_mm = forms.FloatField(
+        label=gettext_lazy("Spessore del contorno (mm)"), min_value=0.1, max_value=5, localize=False
     )
 
     @staticmethod

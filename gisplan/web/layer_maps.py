@@ -24,6 +24,7 @@ _CANDIDATES = (
     Style(fill="#1b6ca8", stroke="#0b3d63", fill_opacity=0.45, width_px=2.5, dash="8 4"),
     Style(fill="#6a3d9a", stroke="#3f1d66", fill_opacity=0.45, width_px=2.5, dash="2 4"),
 )
+_SMALL = 0.06  # of the map's side
 _LEAST_DEG = 0.01  # about 1 km: a layer of one point has a map, too
 
 
@@ -83,25 +84,31 @@ def issues_layer(run: ImportRun) -> MapLayer:
 
 
 def candidates_map(candidates: Sequence[Mapping[str, Any]]) -> MapSpec | None:
-    """Where the layer would lie under each candidate system: a box and a mark each."""
+    """Where the layer would lie under each candidate system: a box each, the likeliest on top."""
+    boxes = [one["bbox"] for one in candidates]
+    if not boxes:
+        return None
+    bounds = _bounds(boxes)
     layers = [
         MapLayer(
             key=f"crs-{one['srid']}",
             title=f"EPSG:{one['srid']} {one['name']}",
             data=collection(
-                [
-                    feature(
-                        _rectangle(one["bbox"]), id=one["srid"], name=f"EPSG:{one['srid']} {one['name']}"
-                    ),
-                    feature(_middle(one["bbox"]), id=one["srid"], name=f"EPSG:{one['srid']} {one['name']}"),
-                ]
+                feature(shape, id=one["srid"], name=f"EPSG:{one['srid']} {one['name']}")
+                for shape in _candidate_shapes(one["bbox"], bounds)
             ),
             style=style,
+            popup=(("id", "EPSG"),),
         )
         for one, style in zip(candidates, _CANDIDATES, strict=False)
     ]
-    boxes = [one["bbox"] for one in candidates]
-    return _map(_("Dove cadrebbe lo strato"), layers, _bounds(boxes)) if boxes else None
+    return _map(_("Dove cadrebbe lo strato"), layers[::-1], bounds)
+
+
+def _candidate_shapes(box: Sequence[float], bounds: Bounds) -> list[dict[str, Any]]:
+    """The box, and a mark where the box would be too small to see."""
+    wide = (box[2] - box[0]) / (bounds[2] - bounds[0]), (box[3] - box[1]) / (bounds[3] - bounds[1])
+    return [_rectangle(box)] if max(wide) > _SMALL else [_rectangle(box), _middle(box)]
 
 
 def _map(title: str, layers: Sequence[MapLayer], bounds: Bounds) -> MapSpec:

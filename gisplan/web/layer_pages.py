@@ -81,7 +81,7 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
         "version": current,
         "map": maps.page_map(layer_maps.layer_map(current)) if current else None,
         "axes": _axis_links(found, first),
-        "connection_text": access.connection_text(found),
+        "connection_text": access.connection_text(found) if current else "",
         "is_keeper": keeper,
         "publications": found.publications.select_related("version")[:RUNS_SHOWN],
         "can_roll_back": keeper and earlier_versions(found).exists(),

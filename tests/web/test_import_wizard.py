@@ -219,7 +219,7 @@ def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer
     assert layers_of_axis(axis) == []
     publish(officer, run)
     assert [layer.name for layer in layers_of_axis(axis)] == ["luoghi"]
-    officer.post("/strati/luoghi/modifica/", {"fill": "#112233", "stroke": "#445566", "width": "2"})
+    officer.post("/strati/luoghi/modifica/", {"color": "#112233", "stroke": "#445566", "width_mm": "2"})
     assert layers_of_axis(axis) == []
 
 

@@ -12,7 +12,7 @@ from .import_samples import geojson, point
 from .import_steps import imported, publish, signed_in, text, user
 
 pytestmark = pytest.mark.django_db
-LOOK = {"title": "Luoghi", "fill": "#112233", "stroke": "#445566", "width": "2.5"}
+LOOK = {"title": "Luoghi", "color": "#112233", "stroke": "#445566", "width_mm": "2.5"}
 Published = Callable[..., None]
 
 
@@ -57,7 +57,7 @@ def test_the_style_is_that_of_the_map(officer: Client, published: Published) -> 
     page = officer.get("/strati/luoghi/").content.decode()
     assert "#112233" in page
     assert "#445566" in page
-    wrong = officer.post("/strati/luoghi/modifica/", {**LOOK, "fill": "red;}"})
+    wrong = officer.post("/strati/luoghi/modifica/", {**LOOK, "color": "red;}"})
     assert "Serve un colore come #226570." in text(wrong)
 
 
