@@ -37,7 +37,7 @@ def candidates(box: Sequence[float]) -> list[Candidate]:
     found = []
     for srid, why in _USUAL:
         try:
-            inside = crs.lies_in_italy(box, srid)
+            inside = crs.lies_in_italy((box[0], box[1], box[2], box[3]), srid)
             bbox = crs.bbox_lon_lat(box, srid) if inside else None
         except LayersError:
             continue

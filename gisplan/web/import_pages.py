@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
         found.path,
         source_layer=asked.get("source_layer") or None,
         encoding=asked.get("encoding") or None,
-        table=TableOptions(**{name: asked.get(name) or None for name in TABLE_FIELDS}),
+        table=_table_options(asked),
     )
     if request.method == "POST":
         form = ChooseForm(request.POST, look=looked, initial={"name": found.stem})
@@ -102,6 +102,11 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     else:
         form = ChooseForm(look=looked, initial=_initial(request, found, looked))
     return render(request, "web/layers/choose.html", _choose_context(found, looked, form))
+
+
+def _table_options(asked: QueryDict) -> TableOptions:
+    x, y, wkt, delimiter, decimal = (asked.get(name) or None for name in TABLE_FIELDS)
+    return TableOptions(x, y, wkt, delimiter, decimal)
 
 
 def _upload_or_404(token: str) -> Upload:

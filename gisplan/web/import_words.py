@@ -49,6 +49,20 @@ ENCODING_RULES = {
     "format": _("la fissa il formato"),
     "given by the user": _("scelta da te"),
 }
+SYSTEMS = {
+    4326: _("gradi di longitudine e latitudine"),
+    32632: _("metri della zona 32, a ovest di 12° E"),
+    32633: _("metri della zona 33, a est di 12° E"),
+    25832: _("cartografia regionale dell'Italia nord-occidentale"),
+    25833: _("cartografia regionale dell'Italia orientale"),
+    7791: _("il sistema nazionale di oggi, zona 32"),
+    6707: _("il sistema nazionale di oggi, zona 32"),
+    3003: _("Gauss-Boaga fuso ovest: carte italiane prima del 2012"),
+    3004: _("Gauss-Boaga fuso est: carte italiane prima del 2012"),
+    23032: _("fogli IGM degli anni Ottanta, a circa 200 m dagli altri"),
+    3857: _("metri delle mappe in rete"),
+    3035: _("griglie statistiche europee"),
+}
 ISSUES = {
     "crs_given": _("Il file non dichiara un sistema di riferimento: vale quello indicato da chi importa."),
     "crs_overridden": _("Vale il sistema indicato da chi importa, al posto di quello dichiarato."),
@@ -158,3 +172,8 @@ def issue(code: str) -> str:
 def refusal(code: str | None) -> str:
     """What a refusal means and what to do; empty where only the sentence itself says it."""
     return str(REFUSALS.get(code or "", ""))
+
+
+def system(srid: int) -> str:
+    """Who uses a system; empty where this table does not know it."""
+    return str(SYSTEMS.get(srid, ""))

@@ -24,6 +24,7 @@ _CANDIDATES = (
     Style(fill="#1b6ca8", stroke="#0b3d63", fill_opacity=0.45, width_px=2.5, dash="8 4"),
     Style(fill="#6a3d9a", stroke="#3f1d66", fill_opacity=0.45, width_px=2.5, dash="2 4"),
 )
+_MARGIN = 0.06
 _SMALL = 0.06  # of the map's side
 _LEAST_DEG = 0.01  # about 1 km: a layer of one point has a map, too
 
@@ -126,7 +127,7 @@ def _map(title: str, layers: Sequence[MapLayer], bounds: Bounds) -> MapSpec:
 def _bounds(boxes: Sequence[Sequence[float]]) -> Bounds:
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    more_x, more_y = (max(0.0, (_LEAST_DEG - wide) / 2) for wide in (east - west, north - south))
+    more_x, more_y = (max(_MARGIN * wide, (_LEAST_DEG - wide) / 2) for wide in (east - west, north - south))
     return west - more_x, south - more_y, east + more_x, north + more_y
 
 
@@ -144,6 +145,6 @@ def _middle(box: Sequence[float]) -> dict[str, Any]:
 def candidate_rows(candidates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The candidates with the mark that each has on the map; `mark` is trusted SVG."""
     return [
-        {**one, "mark": mark_svg(style, size_px=24)}
+        {**one, "words": import_words.system(one["srid"]), "mark": mark_svg(style, size_px=24)}
         for one, style in zip(candidates, _CANDIDATES, strict=False)
     ]
