@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from gisplan.plan.rights import GIS_OFFICER, create_groups
 from layers import store
-from layers.models import Layer, Version
+from layers.models import ImportRun, Layer, Version
 
 from .conftest import Visit
 from .import_samples import PLACES, bow_tie, geojson, point, shapefile_without_prj
@@ -136,6 +136,63 @@ def test_what_was_wrong_is_on_the_map_and_every_other_page_is_accessible(
     for address in (f"{name}/modifica/", f"{name}/ripristina/", ""):
         visit.go(f"{prefix}/strati/{address}")
         look_at(visit, axe_script, f"7-{address.replace('/', '-')}{prefix.replace('/', '-')}")
+
+
+@pytest.fixture
+def waiting(keeper: str, django_db_blocker: DjangoDbBlocker) -> Iterator[ImportRun]:
+    """A run that the worker has not taken, committed, so that the server sees it."""
+    inside = connections["default"]
+    connections["default"] = own = inside.copy()
+    yield ImportRun.objects.create(file_name="<b>grande</b>.zip", who=keeper, status="waiting")
+    own.close()
+    connections["default"] = inside
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_phases_move_while_the_page_is_open_and_its_end_shows_the_report(
+    entered: Visit, waiting: ImportRun, axe_script: Path, prefix: str
+) -> None:
+    entered.go(f"{prefix}/strati/importa/{waiting.pk}/")
+    page = entered.page
+    assert ("Waiting" if prefix else "In attesa") in page.locator("#now").inner_text()
+    phases = [{"name": "read", "rows": 120_000, "total": 200_000, "seconds": 3.2}]
+    waiting.progress = {"phase": "read", "phases": phases, "rows_per_s": 40_000.0, "seconds_left": 2.0}
+    waiting.save()
+    written = "120,000 / 200,000" if prefix else "120.000 / 200.000"
+    page.wait_for_function("text => document.querySelector('.now .count')?.textContent === text", arg=written)
+    assert ("40,000 rows a second" if prefix else "40.000 righe al secondo") in page.locator(
+        "#rate"
+    ).inner_text()
+    look_at(entered, axe_script, f"3-running{prefix.replace('/', '-')}")
+    waiting.status = "refused"
+    waiting.report = {"reason": "Expected <i>one</i> thing, found another.", "reason_code": "source_damaged"}
+    waiting.save()
+    page.wait_for_selector('[role="alert"]')
+    assert "Expected <i>one</i> thing" in page.locator('[role="alert"]').inner_text()
+
+
+def test_without_scripts_the_wizard_works_with_its_links(
+    browser: Any, site: str, keeper: str, waiting: ImportRun, tmp_path: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/accesso/?next=/strati/importa/")
+    page.fill("#id_username", keeper)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#upload-form")
+    page.set_input_files("#files", [str(path) for path in shapefile_without_prj(tmp_path)])
+    page.get_by_role("button", name="Carica", exact=True).click()
+    page.wait_for_selector("#candidate-32632")
+    page.check("#candidate-32632")
+    page.fill("#id_name", "senza_script")
+    page.get_by_role("button", name="Importa", exact=True).click()
+    page.get_by_role("button", name="Pubblica", exact=True).click()
+    page.wait_for_selector("text=La versione 1 è pubblicata.")
+    page.goto(f"{site}/strati/importa/{waiting.pk}/")
+    page.get_by_role("link", name="Aggiorna").click()
+    page.wait_for_selector("text=In attesa")
+    context.close()
 
 
 def test_a_refusal_keeps_the_files_and_is_accessible(

@@ -1,12 +1,13 @@
 """The words of imports and layers for the templates."""
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.utils import timezone
 
 from gisplan.web import import_words
-from gisplan.web.templatetags.figures import day
+from gisplan.web.templatetags.figures import day, number
 
 register = template.Library()
 register.filter("import_state", import_words.state)
@@ -21,3 +22,9 @@ register.filter("publication_words", import_words.publication)
 def moment(value: dt.datetime | None) -> str:
     """The day and the minute, in the site's time."""
     return day(None) if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def count_of(report: dict[str, Any], name: str) -> str:
+    """A count of a report, which an import that was cut off may lack."""
+    return number(report.get(name))
