@@ -3,10 +3,11 @@
 from django.db import transaction
 from django.utils import timezone
 
-from layers import store
+from layers import roles, store
 from layers.errors import NothingToRollBack, VersionRefused
 from layers.fields import Column
 from layers.models import ImportRun, Layer, Publication, Version
+from layers.views import point_view
 
 
 @transaction.atomic
@@ -69,7 +70,11 @@ def _made_current(version: Version, kind: Publication.Kind, who: str) -> Version
     version.published = version.published or timezone.now()
     version.save(update_fields=["is_current", "published"])
     columns = [Column(**column) for column in version.columns]
-    store.point_view(layer.name, version.table_name, columns)
+    point_view(layer.name, version.table_name, columns)
+    is_public = Layer.objects.values_list("is_public", flat=True).get(
+        pk=layer.pk
+    )  # it may be newer than ours
+    roles.follow(layer.name, public=is_public)
     Publication.objects.create(layer=layer, version=version, kind=kind, who=who)
     version.runs.filter(status=ImportRun.Status.STAGED).update(status=ImportRun.Status.STORED)
     return version
