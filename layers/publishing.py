@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from layers import roles, store
-from layers.errors import NothingToRollBack, VersionRefused
+from layers.errors import LayerNotFound, NothingToRollBack, VersionRefused
 from layers.fields import Column
 from layers.models import ImportRun, Layer, Publication, Version
 from layers.views import point_view
@@ -50,6 +50,25 @@ def rollback(layer: Layer, *, to: int | None = None, who: str = "") -> Version:
             f"Expected {wanted} of layer {layer.name}, found none: see the history of the layer."
         )
     return _made_current(version, Publication.Kind.ROLLBACK, who)
+
+
+def layer_named(name: str) -> Layer:
+    layer = Layer.objects.filter(name=name).first()
+    if layer is None:
+        raise LayerNotFound(f"Expected the name of a layer, found {name!r}: see the list of layers.")
+    return layer
+
+
+def staged_version(name: str, number: int | None = None) -> Version:
+    """The version that waits to be published: the one named, or the newest."""
+    waiting = layer_named(name).versions.filter(published=None)
+    version = (waiting if number is None else waiting.filter(number=number)).first()
+    if version is None:
+        wanted = "a staged version" if number is None else f"a staged version {number}"
+        raise VersionRefused(
+            f"Expected {wanted} of layer {name}, found none: import a file without publishing it."
+        )
+    return version
 
 
 def _check_base(version: Version) -> None:

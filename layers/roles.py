@@ -26,11 +26,14 @@ def exists() -> bool:
     return bool(_value("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", reader_role()))
 
 
+def may_make() -> bool:
+    statement = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    return bool(_value(statement))
+
+
 def ready() -> bool:
     """Make the role and let it into the schema, where it is not yet; False where it cannot be made."""
-    if not exists() and not _value(
-        "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
-    ):
+    if not exists() and not may_make():
         return False
     if exists() and _enters():
         return True

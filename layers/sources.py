@@ -1,15 +1,13 @@
 """Open a vector source: find the one dataset, check that it is what it says, read it in Arrow batches."""
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layers import archives, gdal
+from layers import archives, gdal, scratch
 from layers.crs_member import unresolved_member
 from layers.errors import (
     FormatNotRead,
@@ -68,12 +66,9 @@ def open_dataset(path: Path, layer: str | None = None) -> Iterator[tuple[Path, C
     content = sniff(path)
     if content == ZIP:
         check_suffix(path, content)
-        folder = Path(tempfile.mkdtemp(prefix="layers-"))
-        try:
+        with scratch.folder() as folder:
             archives.unpack(path, folder)
             yield _only_dataset(folder, path.name, layer)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     elif content == FOLDER:
         yield _only_dataset(path, path.name, layer)
     else:

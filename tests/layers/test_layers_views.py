@@ -1,7 +1,7 @@
 """The view of a layer: moved in one step, with all that hangs on it; who may read it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -181,18 +181,8 @@ def test_connection_text_is_what_qgis_reads(write_geojson: Write, settings: Sett
     )
 
 
-@pytest.fixture
-def kept_database(transactional_db: None) -> Iterator[None]:
-    """Committed layers; their tables are dropped at the end, which no flush does."""
-    yield
-    tables = run("SELECT c.oid::regclass::text, relkind FROM pg_class c WHERE relnamespace = 'layers'::regnamespace"
-                 " AND relkind IN ('v', 'r') ORDER BY relkind DESC")  # fmt: skip
-    for name, kind in tables:
-        run(f"DROP {'VIEW' if kind == 'v' else 'TABLE'} {name}")
-
-
 def test_readers_see_one_version_or_the_other_and_never_nothing(
-    kept_database: None, write_geojson: Write
+    committed_layers: None, write_geojson: Write
 ) -> None:
     stored(write_geojson, a=1)
     stored(write_geojson, a="text now")
