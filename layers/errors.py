@@ -50,6 +50,14 @@ class EncodingRefused(SourceRefused):
     code = "encoding_refused"
 
 
+class TableRefused(SourceRefused):
+    code = "table_refused"
+
+
+class ColumnsNotChosen(SourceRefused):
+    code = "columns_not_chosen"
+
+
 class CrsMissing(SourceRefused):
     code = "crs_missing"
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Unpack
 
@@ -18,7 +18,7 @@ from layers.progress import stored_progress
 from layers.publishing import publish
 from layers.reading import Reading
 from layers.reports import DRY_RUN, FAILED, REFUSED, STAGED, STORED, UNCHANGED, Clock, ImportReport, Progress
-from layers.sources import open_source
+from layers.sources import Source, open_source
 
 __all__ = ["Given", "Options", "import_layer", "layer_name", "options_from_json", "options_to_json"]
 
@@ -86,6 +86,10 @@ def _ends_in(report: ImportReport) -> Iterator[None]:
         raise
 
 
+def _opened(path: Path, options: Options) -> AbstractContextManager[Source]:
+    return open_source(path, layer=options.source_layer, table=options.table, encoding=options.encoding)
+
+
 def _keep_failure(run: ImportRun, report: ImportReport) -> None:
     report.version, report.table, report.features_stored = None, None, 0
     runs.revive_connection()
@@ -98,7 +102,7 @@ def _look(path: Path, options: Options, clock: Clock) -> None:
     """A dry run: the report, and the difference from the current version where there is one."""
     report = clock.report
     report.name = layer_name(options.name, path)
-    with open_source(path, layer=options.source_layer) as source:
+    with _opened(path, options) as source:
         reading = Reading(source, report, clock)
         reading.prepare(srid=options.srid, encoding=options.encoding)
         base = staging.current_of(report.name, options)
@@ -118,7 +122,7 @@ def _store(path: Path, options: Options, task: _Task) -> None:
     run, report = task.run, task.report
     with task.clock() as clock:
         report.name = layer_name(options.name, path)
-        with open_source(path, layer=options.source_layer) as source:
+        with _opened(path, options) as source:
             reading = Reading(source, report, clock)
             store.lock_imports(report.name)
             if _unchanged(report, options):

@@ -9,11 +9,12 @@ from typing import Any, TypedDict, cast
 from layers.errors import NameRefused, OptionsRefused
 from layers.fields import safe_name
 from layers.models import Mode
+from layers.tables import TableOptions
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _VERSION_NAME = re.compile(r".*_v\d+")
 _OF_LAYER = ("title", "source", "licence", "reference_date", "owner")
-_OF_VERSION = ("srid", "encoding", "source_layer", "strict")
+_OF_VERSION = ("srid", "encoding", "source_layer", "strict", "table")
 
 
 class Given(TypedDict, total=False):
@@ -33,6 +34,7 @@ class Given(TypedDict, total=False):
     licence: str | None
     reference_date: date | None
     owner: str | None
+    table: TableOptions | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Options:
     licence: str | None = None
     reference_date: date | None = None
     owner: str | None = None
+    table: TableOptions | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in Mode.values:
@@ -72,7 +75,8 @@ class Options:
 
     def kept(self) -> dict[str, Any]:
         """What is kept with a version, to know the same import when it comes again."""
-        return {name: asdict(self)[name] for name in _OF_VERSION}
+        kept = {name: asdict(self)[name] for name in _OF_VERSION}
+        return kept if kept["table"] is not None else {key: kept[key] for key in kept if key != "table"}
 
     def same_as(self, kept: dict[str, Any]) -> bool:
         """A version that needed no repair also answers a request that would allow one."""
@@ -85,11 +89,13 @@ class Options:
 
 def options_to_json(given: Given) -> dict[str, Any]:
     """For `ImportRun.options`; what was not given is left out."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in given.items()
-        if value is not None
-    }
+    return {name: _as_json(value) for name, value in given.items() if value is not None}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, TableOptions):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def options_from_json(data: dict[str, Any]) -> Given:
@@ -97,6 +103,8 @@ def options_from_json(data: dict[str, Any]) -> Given:
     given = {name: value for name, value in data.items() if name in Given.__annotations__}
     if isinstance(given.get("reference_date"), str):
         given["reference_date"] = as_date(given["reference_date"])
+    if isinstance(given.get("table"), dict):
+        given["table"] = TableOptions(**given["table"])
     return cast(Given, given)
 
 

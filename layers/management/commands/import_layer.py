@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from layers.errors import LayersError, TargetRefused
 from layers.importing import import_layer
+from layers.management.table_arguments import add_table_arguments, table_options
 from layers.models import Mode
 from layers.options import Given, as_date
 from layers.reports import ImportReport
@@ -14,7 +15,7 @@ from layers.terminal import Bars, user_name
 
 
 class Command(BaseCommand):
-    help = "Import one layer of a shapefile (folder or zip), a GeoPackage or a GeoJSON, whole or not at all."
+    help = "Import one layer of a vector file, folder or archive, whole or not at all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-publish", action="store_true", help="stage the version: publish_layer shows it later"
         )
+        add_table_arguments(parser)
         parser.add_argument("--dry-run", action="store_true", help="report without storing")
         parser.add_argument("--strict", action="store_true", help="refuse a file that needs a repair")
         parser.add_argument("--report", type=Path, help="write the report here as JSON, on refusal too")
@@ -84,6 +86,7 @@ def _given(options: dict[str, Any]) -> Given:
         publish=not options["no_publish"],
         dry_run=options["dry_run"],
         strict=options["strict"],
+        table=table_options(options),
     )
 
 
