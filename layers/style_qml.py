@@ -3,7 +3,7 @@
 import math
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from layers.styles import CATEGORISED, GRADUATED, SINGLE, Drawn, Style
+from layers.style_model import CATEGORISED, GRADUATED, SINGLE, Drawn, Style
 
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _RENDERERS = {SINGLE: "singleSymbol", CATEGORISED: "categorizedSymbol", GRADUATED: "graduatedSymbol"}

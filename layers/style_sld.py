@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from layers.styles import CATEGORISED, GRADUATED, Drawn, Style
+from layers.style_model import CATEGORISED, GRADUATED, Drawn, Style
 
 SLD, OGC = "http://www.opengis.net/sld", "http://www.opengis.net/ogc"
 _PIXEL_MM = 0.28  # the pixel that OGC assumes
