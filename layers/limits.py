@@ -23,6 +23,22 @@ def archive_files() -> int:
     return int(getattr(settings, "LAYERS_ARCHIVE_FILES", 10_000))
 
 
+def reader_role() -> str:
+    """`LAYERS_READER_ROLE`: the role of the database that sees public layers alone."""
+    return str(getattr(settings, "LAYERS_READER_ROLE", "gisplan_reader"))
+
+
+def database_address() -> tuple[str, str] | None:
+    """`LAYERS_DATABASE_ADDRESS`: host:port at which others reach the database, where it is not the product's own."""
+    host, _, port = str(getattr(settings, "LAYERS_DATABASE_ADDRESS", "")).rpartition(":")
+    return (host, port) if host else None
+
+
+def staged_days() -> int:
+    """`LAYERS_STAGED_DAYS`: after how many days a version that nobody published is worth a note."""
+    return int(getattr(settings, "LAYERS_STAGED_DAYS", 14))
+
+
 def uploads_dir() -> Path:
     """`LAYERS_UPLOADS_DIR`: where files sent from the pages wait for their import."""
     return Path(getattr(settings, "LAYERS_UPLOADS_DIR", Path(tempfile.gettempdir()) / "layers-uploads"))

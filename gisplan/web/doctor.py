@@ -13,6 +13,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
+from layers import health as layers_health
 from layers import uploads
 from layers.limits import upload_days
 
@@ -66,6 +67,8 @@ def _database() -> Iterator[Finding]:
     yield Finding("stored CRS", same, f"EPSG:{stored[0]}, territory EPSG:{settings.STORED_SRID}", hint)
     yield _territory()
     yield _streets()
+    for found in layers_health.examine():
+        yield Finding(found.need, found.ok, found.found, found.hint)
 
 
 def _territory() -> Finding:

@@ -20,7 +20,7 @@ from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.refusals import read_only
 from layers import access, publishing, styles
-from layers.errors import LayersError
+from layers.errors import LayersError, StyleRefused
 from layers.models import ImportRun, Layer, Version
 
 RUNS_SHOWN = 20
@@ -114,7 +114,10 @@ def _style_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     found = _layer_or_404(request, name)
     if found.current is None:
         raise Http404
-    written = styles.qml(found) if kind == "qml" else styles.sld(found)
+    try:
+        written = styles.qml(found) if kind == "qml" else styles.sld(found)
+    except StyleRefused as error:  # the layer no longer has the column of its style
+        raise Http404(str(error)) from error
     return HttpResponse(
         written,
         content_type="application/xml; charset=utf-8",
@@ -140,6 +143,7 @@ def _save(found: Layer, data: dict[str, Any]) -> None:
         setattr(found, field, data[field])
     found.style = {**found.style, **{name: data[name] for name in USUAL}}
     found.save()
+    access.sync_reader_role()
     show_on_axes(found, map(int, data["axes"]))
 
 

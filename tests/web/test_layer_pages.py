@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from layers.models import Version
+from layers.models import Layer, Version
 from layers.serving.features import read_features
 
 from .import_samples import geojson, point
@@ -83,3 +84,35 @@ def test_a_layer_tells_its_history(officer: Client, published: Published) -> Non
         assert version.digest in page
     assert page.count("luoghi.geojson") == 2
     assert "versione 2 pubblicata" in page
+
+
+def test_a_style_by_value_colours_each_feature_on_the_map_and_in_the_legend(officer: Client) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, tipo="A"), point(7.7, 45.0, tipo="B")]))
+    publish(officer, run)
+    layer = Layer.objects.get(name="luoghi")
+    classes = [{"value": "A", "color": "#aa0000", "label": "classe A"}, {"value": "B", "color": "#00aa00"}]
+    layer.style = {"kind": "categorised", "column": "tipo", "classes": classes}
+    layer.save()
+    page = officer.get("/strati/luoghi/")
+    assert "#aa0000" in page.content.decode()
+    assert "#00aa00" in page.content.decode()
+    assert "classe A" in text(page)
+    assert officer.get("/strati/luoghi/stile.qml").status_code == 200
+    again = imported(officer, geojson([point(7.6, 45.0, altro="A")]))
+    publish(officer, again)  # its column is gone: drawn plainly, and no style file
+    assert officer.get("/strati/luoghi/").status_code == 200
+    assert officer.get("/strati/luoghi/stile.qml").status_code == 404
+
+
+def test_a_public_layer_is_seen_by_the_reading_role_and_a_private_one_is_not(
+    officer: Client, published: Published
+) -> None:
+    def may_read() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege('gisplan_reader', 'layers.luoghi', 'SELECT')")
+            return bool(cursor.fetchone()[0])
+
+    published("a", public=True)
+    assert may_read()
+    officer.post("/strati/luoghi/modifica/", LOOK)
+    assert not may_read()
