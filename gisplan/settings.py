@@ -159,6 +159,11 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
 
+# Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
+CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
+# Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
+PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
