@@ -25,10 +25,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     return default
 
 
-def number(name: str, default: int) -> int:
-    value = text(name, str(default))
-    if not value.isdigit() or int(value) < 1:
-        raise VariableRefused(f"{name} expects a whole number from 1, found {value!r}: set it or unset it.")
+def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise VariableRefused(
+            f"{name} expects a whole number from {least} to {most}, found {value!r}: correct it or unset it."
+        )
     return int(value)
 
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from gisplan.web import access, analysis_pages, import_pages, layer_pages, plan_pages, territory_pages
+from gisplan.web import (
+    access,
+    analysis_pages,
+    catchment_api,
+    import_pages,
+    layer_pages,
+    plan_pages,
+    territory_pages,
+)
 
 urlpatterns = [
     path("", plan_pages.home, name="home"),
@@ -13,6 +21,7 @@ urlpatterns = [
     path("comuni/<str:istat_code>/", territory_pages.municipality, name="municipality"),
     path("stazioni/", analysis_pages.stations, name="stations"),
     path("stazioni/<str:code>/", analysis_pages.station, name="station"),
+    path("analysis/catchment", catchment_api.catchment, name="catchment_api"),
     path("fonti/", territory_pages.sources, name="sources"),
     path("accesso/", access.SignIn.as_view(), name="sign_in"),
     path("uscita/", access.SignOut.as_view(), name="sign_out"),
