@@ -24,10 +24,10 @@ class Void:
     positions: npt.NDArray[np.int64]
     texts: list[str]
 
-    def issues(self, name: str) -> list[Issue]:
+    def issues(self, name: str, part: slice) -> list[Issue]:
         return [
             Issue(self.code, int(position), f"{name}: {text}", None)
-            for position, text in zip(self.positions, self.texts, strict=True)
+            for position, text in zip(self.positions[part], self.texts[part], strict=True)
         ]
 
 

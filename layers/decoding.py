@@ -27,8 +27,6 @@ class Decoder:
         self._where = source.path.name
         self._widths = {} if dbf is None else text_widths(dbf)
         self._void = {} if dbf is None else void_values(dbf)
-        for void in self._void.values():
-            self.issues.extend(void.issues(self.name(void.column)))
 
     def name(self, column: str) -> str:
         """A column's name as text."""
@@ -58,6 +56,7 @@ class Decoder:
         start, end = np.searchsorted(void.positions, [first, first + len(values)])
         mask = np.zeros(len(values), dtype=bool)
         mask[void.positions[start:end] - first] = True
+        self.issues.extend(void.issues(self.name(name), slice(start, end)))
         return pc.if_else(pa.array(mask), pa.scalar(None, values.type), values)
 
     def _check_utf8(self, values: Any, name: str) -> None:
