@@ -53,6 +53,8 @@ TERRITORY_NAME = ", ".join(row["name"] for row in PROVINCES)
 _CENTRE_LON = sum(float(row["centroid_lon"]) for row in PROVINCES) / len(PROVINCES)
 STORED_SRID = 32632 if _CENTRE_LON < 12 else 32633
 LAYERS_STORED_SRID = STORED_SRID
+LAYERS_READER_ROLE = variables.role("GISPLAN_READER_ROLE", "gisplan_reader")
+LAYERS_DATABASE_ADDRESS = variables.text("GISPLAN_DATABASE_ADDRESS")
 TERRITORY_MARGIN_KM = 15
 
 # --- Django --------------------------------------------------------------------------------------

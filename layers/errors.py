@@ -134,6 +134,10 @@ class ViewInUse(LayersError, RuntimeError):
     code = "view_in_use"
 
 
+class RoleRefused(LayersError, PermissionError):
+    code = "role_refused"
+
+
 class StyleRefused(LayersError, ValueError):
     code = "style_refused"
 

@@ -57,5 +57,21 @@ def reader_silence_s() -> float:
     return float(_setting("LAYERS_READER_SILENCE_S", 300))
 
 
+def reader_role() -> str:
+    """`LAYERS_READER_ROLE`: the role of the database that sees public layers alone."""
+    return str(_setting("LAYERS_READER_ROLE", "gisplan_reader"))
+
+
+def database_address() -> tuple[str, str] | None:
+    """`LAYERS_DATABASE_ADDRESS`: host:port at which others reach the database, where it is not the product's own."""
+    host, _, port = str(_setting("LAYERS_DATABASE_ADDRESS", "")).rpartition(":")
+    return (host, port) if host else None
+
+
+def staged_days() -> int:
+    """`LAYERS_STAGED_DAYS`: after how many days a version that nobody published is worth a note."""
+    return int(_setting("LAYERS_STAGED_DAYS", 14))
+
+
 def _setting(name: str, default: Any) -> Any:
     return getattr(settings, name, default)

@@ -14,6 +14,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
 from layers import gdal
+from layers import health as layers_health
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -65,6 +66,8 @@ def _database() -> Iterator[Finding]:
     yield Finding("stored CRS", same, f"EPSG:{stored[0]}, territory EPSG:{settings.STORED_SRID}", hint)
     yield _territory()
     yield _streets()
+    for found in layers_health.examine():
+        yield Finding(found.need, found.ok, found.found, found.hint)
 
 
 def _territory() -> Finding:
