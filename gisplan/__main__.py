@@ -13,7 +13,16 @@ from gisplan.environment.lease import URL_VARIABLE, NoDatabase, database_lease, 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "inspect_source",
+    "fetch",
+}
 #: These use a database that is there, and say so where there is none.
 EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
 
@@ -151,8 +160,10 @@ def _exit_code(error: Exception) -> int:
     from gisplan.network.errors import NetworkError
     from gisplan.plan.errors import PlanError
     from gisplan.territory.errors import TerritoryError
-    from layers.errors import LayersError
+    from layers.errors import LayersError, NetworkUnreachable
 
+    if isinstance(error, NetworkUnreachable):
+        return ENVIRONMENT
     if isinstance(
         error, (AccessibilityError, AnalysisError, LayersError, NetworkError, PlanError, TerritoryError)
     ):

@@ -158,6 +158,8 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
+DOWNLOADS_DIR = VAR_DIR / "downloads"
+REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
 LOGGING = {
     "version": 1,

@@ -18,3 +18,13 @@ def archive_bytes() -> int:
 def archive_files() -> int:
     """`LAYERS_ARCHIVE_FILES`: how many files a zip may hold."""
     return int(getattr(settings, "LAYERS_ARCHIVE_FILES", 10_000))
+
+
+def download_bytes() -> int:
+    """`LAYERS_DOWNLOAD_BYTES`: the largest file that is fetched."""
+    return int(getattr(settings, "LAYERS_DOWNLOAD_BYTES", 4_000_000_000))
+
+
+def download_timeout_s() -> int:
+    """`LAYERS_DOWNLOAD_TIMEOUT_S`: how long a server may be silent."""
+    return int(getattr(settings, "LAYERS_DOWNLOAD_TIMEOUT_S", 30))
