@@ -65,11 +65,11 @@ def _load(path: Path, territory: shapely.Polygon) -> Iterator[Outcome]:
         found = inspect(path)
         if found.kind in STREET_KINDS:
             yield _load_streets(path)
+        elif found.kind == "table" and found.layers:
+            yield _load_table(path, found)
         elif found.driver and found.layers:
             for layer in found.layers:
                 yield _load_layer(path, found, layer, territory)
-        elif found.kind == "table" and found.layers:
-            yield _load_table(path, found)
         else:
             yield Outcome(path, loaded=False, what=_why_not(found))
     except OutsideTerritory as error:

@@ -55,6 +55,9 @@ def load_boundaries(request: LoadRequest, source: Source, load: RegisterLoad) ->
         title=f"Comuni {day.isoformat()}",
         source_layer=layer,
         who="load_register",
+        source=source.publisher,
+        licence=source.licence,
+        reference_date=day,
     )
     features = list(_features(report.name, (code, name, province)))
     found = _matched(features, load, by_name=not code)

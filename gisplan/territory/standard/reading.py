@@ -1,19 +1,19 @@
 """Rows of a text table under the names of their columns, which differ in case between editions."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from gisplan.territory.errors import RegisterRefused
+from layers.tables import TableFormat, TableOptions, inspect_table, read_cells
 
 BROKEN = ("\ufffd", "ï¿½")  # what is left of a letter that somebody could not decode
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a file; the header is line 1."""
+    """One row of a file and the line on which it ends; the header is line 1."""
 
     line: int
     cells: dict[str, str]
@@ -39,13 +39,13 @@ class Row:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table whose cells are read when they are asked for."""
+    """A text table whose first row names its columns; how it is written is found by inspection."""
 
     path: Path
 
     @cached_property
     def columns(self) -> list[str]:
-        return list(self._records[0]) if self._records else []
+        return list(self._format.columns)
 
     def rows(self, needed: Iterable[str]) -> list[Row]:
         columns = [" ".join(name.split()).lower() for name in self.columns]
@@ -56,17 +56,10 @@ class TableFile:
                 " choose the register that this file belongs to."
             )
         return [
-            Row(line, dict(zip(columns, cells.values(), strict=True)))
-            for line, cells in enumerate(self._records, start=2)
+            Row(line, dict(zip(columns, cells, strict=True)))
+            for line, cells in read_cells(self.path, self._format)
         ]
 
     @cached_property
-    def _records(self) -> list[dict[str, str]]:
-        raw = self.path.read_bytes()
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("cp1252", errors="replace")
-        first = text.partition("\n")[0]
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        return list(csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, restval=""))
+    def _format(self) -> TableFormat:
+        return inspect_table(self.path, TableOptions(has_header=True))

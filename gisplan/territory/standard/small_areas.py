@@ -57,6 +57,9 @@ def _import(
         source_layer=layer,
         srid=srid,
         who="load_register",
+        source=source.publisher,
+        licence=source.licence,
+        reference_date=request.reference_day,
     )
     unchanged = report.status == UNCHANGED
     load.same, load.added = (report.features_stored, 0) if unchanged else (0, report.features_stored)
