@@ -164,8 +164,10 @@ def _exit_code(error: Exception) -> int:
     from django.db import DataError, OperationalError
 
     from gisplan.variables import VariableRefused
+    from layers.errors import NetworkUnreachable
 
-    if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
+    missing = (EnvironmentFault, ImproperlyConfigured, NetworkUnreachable, OperationalError, SystemCheckError)
+    if isinstance(error, missing):
         return ENVIRONMENT
     if _is_unmigrated(error):
         return ENVIRONMENT
@@ -179,10 +181,8 @@ def _exit_code(error: Exception) -> int:
     from gisplan.network.errors import NetworkError
     from gisplan.plan.errors import PlanError
     from gisplan.territory.errors import TerritoryError
-    from layers.errors import LayersError, NetworkUnreachable
+    from layers.errors import LayersError
 
-    if isinstance(error, NetworkUnreachable):
-        return ENVIRONMENT
     if isinstance(
         error, (AccessibilityError, AnalysisError, LayersError, NetworkError, PlanError, TerritoryError)
     ):

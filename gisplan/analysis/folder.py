@@ -119,7 +119,8 @@ def _load_layer(path: Path, found: SourceSummary, layer: LayerSummary, territory
     if people:
         name_people_grid(Layer.objects.get(name=report.name), people)
         what += f", people of {people.reference_year} by {people.kind.value}"
-    if {name.lower() for name in BOUNDARY_COLUMNS} <= {name.lower() for name in layer.columns}:
+    names = {column.lower() for column in layer.columns}
+    if "Polygon" in (layer.geometry_type or "") and {column.lower() for column in BOUNDARY_COLUMNS} <= names:
         what += f"; {_new_edition(path, layer)}"
     return Outcome(path, loaded=True, what=what)
 

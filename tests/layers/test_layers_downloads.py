@@ -46,11 +46,14 @@ class _Handler(BaseHTTPRequestHandler):
         served = self.served
         served.asked.append({name.lower(): value for name, value in self.headers.items()})
         if served.location and self.path == "/file":
-            return self._head(302, {"Location": served.location})
+            self._head(302, {"Location": served.location})
+            return
         if served.statuses:
-            return self._head(served.statuses.pop(0), {})
+            self._head(served.statuses.pop(0), {})
+            return
         if self.headers.get("If-None-Match") == served.etag:
-            return self._head(304, {})
+            self._head(304, {})
+            return
         self._body(*self._range())
 
     def _range(self) -> tuple[int, int]:
@@ -65,7 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
         served = self.served
         size = len(served.body)
         if start >= size:
-            return self._head(416, {"Content-Range": f"bytes */{size}"})
+            self._head(416, {"Content-Range": f"bytes */{size}"})
+            return
         rest = served.body[start:]
         headers = {"ETag": served.etag} | ({"Content-Length": str(len(rest))} if served.length else {})
         if status == 206:
@@ -209,7 +213,7 @@ def test_a_busy_server_is_asked_again(server: Server, target: Path) -> None:
 
 def test_a_silent_server_is_asked_four_times(server: Server, target: Path) -> None:
     server.statuses = [500] * downloads.TRIES
-    with pytest.raises(DownloadRefused, match="found the connection cut 4 times .HTTP 500"):
+    with pytest.raises(DownloadRefused, match=r"found the connection cut 4 times .HTTP 500"):
         fetch(server.url, target)
 
 
@@ -227,7 +231,7 @@ def test_a_file_over_the_limit_is_refused(
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://127.0.0.1/file", "data:,x"])
 def test_a_redirect_leads_to_http_alone(server: Server, target: Path, location: str) -> None:
     server.location = location
-    with pytest.raises(DownloadRefused, match="begins with http|is not allowed"):
+    with pytest.raises(DownloadRefused, match=r"begins with http|is not allowed"):
         fetch(server.url, target)
 
 
@@ -260,7 +264,7 @@ def test_a_full_disk_is_one_sentence_and_the_part_stays(server: Server, target: 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
     try:
-        with pytest.raises(TargetRefused, match="Expected to be able to write .*file.bin.part, found: "):
+        with pytest.raises(TargetRefused, match=r"Expected to be able to write .*file\.bin\.part, found: "):
             fetch(server.url, target)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -132,7 +132,7 @@ def test_boundaries_of_another_province_alone_are_refused(tmp_path: Path) -> Non
 @real
 def test_boundaries_by_name_alone_are_joined_only_when_asked() -> None:
     path = DATA / "boundaries" / "istat_2026_municipalities_no_codes.gpkg"
-    with pytest.raises(RegisterRefused, match="found names alone: .* --by-name"):
+    with pytest.raises(RegisterRefused, match=r"found names alone: .* --by-name"):
         load("istat_boundaries", path)
     done = load("istat_boundaries", path, by_name=True)
     assert (done.rows + done.elsewhere + len(done.refused), done.refused) == (458, [])
