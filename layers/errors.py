@@ -152,3 +152,11 @@ class TargetRefused(LayersError, ValueError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class DownloadRefused(LayersError):
+    code = "download_refused"
+
+
+class NetworkUnreachable(DownloadRefused):
+    code = "network_unreachable"
