@@ -160,3 +160,11 @@ class DownloadRefused(LayersError):
 
 class NetworkUnreachable(DownloadRefused):
     code = "network_unreachable"
+
+
+class UploadRefused(LayersError, ValueError):
+    code = "upload_refused"
+
+
+class UploadNotFound(LayersError, LookupError):
+    code = "upload_not_found"
