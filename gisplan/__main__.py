@@ -13,7 +13,16 @@ from gisplan.environment.lease import URL_VARIABLE, NoDatabase, database_lease, 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "inspect_source",
+    "fetch",
+}
 HELP = {"--help", "-h"}
 #: These use a database that is there, and say so where there is none.
 EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
@@ -159,8 +168,10 @@ def _exit_code(error: Exception) -> int:
     from django.db import DataError, OperationalError
 
     from gisplan.variables import VariableRefused
+    from layers.errors import NetworkUnreachable
 
-    if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
+    missing = (EnvironmentFault, ImproperlyConfigured, NetworkUnreachable, OperationalError, SystemCheckError)
+    if isinstance(error, missing):
         return ENVIRONMENT
     if _is_unmigrated(error):
         return ENVIRONMENT

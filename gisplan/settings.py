@@ -161,6 +161,8 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
+DOWNLOADS_DIR = VAR_DIR / "downloads"
+REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
 # Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
 CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)

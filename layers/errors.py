@@ -157,6 +157,14 @@ class StreetsRefused(SourceRefused):
     code = "streets_refused"
 
 
+class DownloadRefused(LayersError):
+    code = "download_refused"
+
+
+class NetworkUnreachable(DownloadRefused):
+    code = "network_unreachable"
+
+
 class UploadRefused(LayersError, ValueError):
     code = "upload_refused"
 

@@ -75,6 +75,16 @@ def staged_days() -> int:
     return int(_setting("LAYERS_STAGED_DAYS", 14))
 
 
+def download_bytes() -> int:
+    """`LAYERS_DOWNLOAD_BYTES`: the largest file that is fetched."""
+    return int(_setting("LAYERS_DOWNLOAD_BYTES", 4_000_000_000))
+
+
+def download_timeout_s() -> int:
+    """`LAYERS_DOWNLOAD_TIMEOUT_S`: how long a server may be silent."""
+    return int(_setting("LAYERS_DOWNLOAD_TIMEOUT_S", 30))
+
+
 def uploads_dir() -> Path:
     """`LAYERS_UPLOADS_DIR`: where files sent from the pages wait for their import."""
     return Path(_setting("LAYERS_UPLOADS_DIR", Path(tempfile.gettempdir()) / "layers-uploads"))

@@ -2,14 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from layers import sources
-from layers.crs_candidates import candidates
 from layers.declared import source_srid, text_encoding
 from layers.decoding import Decoder
 from layers.errors import CrsMissing, EncodingRefused, LayersError
@@ -105,7 +104,6 @@ def _texts(source: Source, decoder: Decoder) -> Iterator[str]:
 def _find_system(found: Look, source: Source) -> None:
     try:
         found.srid = source_srid(source, None, [])
-    except CrsMissing:
+    except CrsMissing as error:
         found.crs_missing = True
-        box = source.bounds
-        found.candidates = [asdict(one) for one in candidates(box)] if box is not None else []
+        found.candidates = [candidate.as_dict() for candidate in error.candidates]

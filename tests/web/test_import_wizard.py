@@ -11,6 +11,9 @@ from django.test import Client
 from gisplan.plan.models import Axis, PlanEdition
 from gisplan.plan.queries import layers_of_axis
 from gisplan.plan.rights import GIS_OFFICER, MUNICIPAL_EDITOR, PLANNER
+from gisplan.web import import_words
+from layers import errors
+from layers.issues import Code
 from layers.models import ImportRun, Layer, Version
 from layers.serving.features import read_features
 
@@ -319,3 +322,21 @@ def test_what_changes_is_shown_before_it_is_published(officer: Client) -> None:
     assert "1 aggiunti 1 cambiati 0 spariti 4 uguali Rispetto alla versione 1." in page
     publish(officer, run)
     assert read_features("luoghi").columns["codice"] == [0, 1, 2, 3, 4, 7]
+
+
+def test_every_issue_and_every_refusal_of_an_import_is_explained() -> None:
+    assert [code for code in Code if code not in import_words.ISSUES] == []
+    not_of_imports = {
+        "refused",  # the bases
+        "source_refused",
+        "layer_not_found",
+        "column_not_found",
+        "target_refused",
+        "streets_refused",
+    }
+    refusals = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.LayersError)
+    }
+    assert refusals - not_of_imports - set(import_words.REFUSALS) == set()
