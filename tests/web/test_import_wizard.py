@@ -333,6 +333,8 @@ def test_every_issue_and_every_refusal_of_an_import_is_explained() -> None:
         "column_not_found",
         "target_refused",
         "streets_refused",
+        "download_refused",
+        "network_unreachable",
     }
     refusals = {
         kind.code
