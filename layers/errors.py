@@ -67,7 +67,10 @@ class ColumnsNotChosen(SourceRefused):
 
 
 class CrsMissing(SourceRefused):
+    """`candidates` are the systems in which the coordinates would lie in Italy, likeliest first."""
+
     code = "crs_missing"
+    candidates: Any = ()
 
 
 class CrsUnknown(SourceRefused):

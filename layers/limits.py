@@ -1,7 +1,8 @@
 """Limits of what is read, each a Django setting with a default."""
 
-from typing import Any
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 

@@ -13,9 +13,8 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
-from layers import gdal
+from layers import gdal, uploads
 from layers import health as layers_health
-from layers import uploads
 from layers.limits import upload_days
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
