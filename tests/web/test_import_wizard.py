@@ -342,3 +342,19 @@ def test_every_issue_and_every_refusal_of_an_import_is_explained() -> None:
         if isinstance(kind, type) and issubclass(kind, errors.LayersError)
     }
     assert refusals - not_of_imports - set(import_words.REFUSALS) == set()
+
+
+def test_the_columns_of_a_table_are_chosen_where_they_are_not_clear(officer: Client) -> None:
+    table = "nome;est;nord\nVia Po;395900,5;4991200,5\nViù è;371600,0;5010300,0\n".encode("cp1252")
+    address = send(officer, ("fermate.csv", table)).url
+    page = text(officer.get(address))
+    assert "Colonne della tabella" in page
+    asked = {"name": "fermate", "x_column": "est", "y_column": "nord", "srid": "32632"}
+    shown = text(officer.post(address, asked | {"look": "1"}))
+    assert "Viù è" in shown
+    response = officer.post(address, asked)
+    assert response.status_code == 302, text(response)
+    run = ImportRun.objects.get()
+    assert run.status == "staged", run.report["reason"]
+    publish(officer, run)
+    assert read_features("fermate").columns["nome"] == ["Via Po", "Viù è"]
