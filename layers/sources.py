@@ -9,7 +9,14 @@ from typing import Any
 
 from layers import gdal
 from layers.crs_member import unresolved_member
-from layers.errors import FormatNotRead, LayerNotChosen, NotWhatItSays, PartMissing, SourceChanged, SourceEmpty
+from layers.errors import (
+    FormatNotRead,
+    LayerNotChosen,
+    NotWhatItSays,
+    PartMissing,
+    SourceChanged,
+    SourceEmpty,
+)
 from layers.finding import open_dataset, parts_beside
 from layers.formats import DRIVERS
 from layers.gdal import Dataset
