@@ -130,6 +130,10 @@ def _sentence(error: Exception) -> str:
         return "The tables of the database are not those of this version: run `gisplan migrate`."
     if isinstance(error, OperationalError):
         said = str(error).split("\n")[0]
+        if str(getattr(error.__cause__, "sqlstate", "")).startswith(
+            "53"
+        ):  # PostgreSQL's class for a lack of room
+            return f"The database has no room left ({said}): free some space there and run the command again."
         where = f"of {URL_VARIABLE}" if given_url() else "of the private cluster"
         advice = (
             f"check that it runs and that {URL_VARIABLE} names it" if given_url() else "run ./scripts/demo"

@@ -38,6 +38,14 @@ class SourceDamaged(SourceRefused):
     code = "source_damaged"
 
 
+class SourceTooLarge(SourceRefused):
+    code = "source_too_large"
+
+
+class SourceChanged(SourceRefused):
+    code = "source_changed"
+
+
 class ArchiveRefused(SourceRefused):
     code = "archive_refused"
 
@@ -59,7 +67,10 @@ class ColumnsNotChosen(SourceRefused):
 
 
 class CrsMissing(SourceRefused):
+    """`candidates` are the systems in which the coordinates would lie in Italy, likeliest first."""
+
     code = "crs_missing"
+    candidates: Any = ()
 
 
 class CrsUnknown(SourceRefused):
@@ -126,6 +137,10 @@ class ViewInUse(LayersError, RuntimeError):
     code = "view_in_use"
 
 
+class RoleRefused(LayersError, PermissionError):
+    code = "role_refused"
+
+
 class StyleRefused(LayersError, ValueError):
     code = "style_refused"
 
@@ -148,3 +163,11 @@ class DownloadRefused(LayersError):
 
 class NetworkUnreachable(DownloadRefused):
     code = "network_unreachable"
+
+
+class UploadRefused(LayersError, ValueError):
+    code = "upload_refused"
+
+
+class UploadNotFound(LayersError, LookupError):
+    code = "upload_not_found"

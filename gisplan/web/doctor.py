@@ -13,6 +13,9 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
+from layers import gdal, uploads
+from layers import health as layers_health
+from layers.limits import upload_days
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -36,8 +39,10 @@ class Finding:
 def examine() -> Iterator[Finding]:
     yield from _database()
     yield _drivers()
+    yield _reader()
     yield _proj()
     yield _assets()
+    yield _uploads()
     yield _disk()
 
 
@@ -63,6 +68,8 @@ def _database() -> Iterator[Finding]:
     yield Finding("stored CRS", same, f"EPSG:{stored[0]}, territory EPSG:{settings.STORED_SRID}", hint)
     yield _territory()
     yield _streets()
+    for found in layers_health.examine():
+        yield Finding(found.need, found.ok, found.found, found.hint)
 
 
 def _territory() -> Finding:
@@ -100,6 +107,16 @@ def _drivers() -> Finding:
     return Finding("GDAL drivers", True, f"GDAL {version}, {len(available)} drivers")
 
 
+def _reader() -> Finding:
+    """Which guards hold around the process that reads what users give."""
+    held = gdal.guards()
+    missing = [guard for guard in ("memory", "time", "files", "network") if guard not in held]
+    if not missing:
+        return Finding("guarded reading", True, f"limits on {', '.join(held)}")
+    hint = "run on Linux 5.13 or newer with seccomp and Landlock, on x86-64 or ARM64"
+    return Finding("guarded reading", None, f"no guard on {', '.join(missing)}", hint)
+
+
 def _proj() -> Finding:
     folder = Path(pyproj.datadir.get_data_dir())
     present = (folder / "proj.db").is_file()
@@ -112,6 +129,15 @@ def _assets() -> Finding:
     if missing:
         return Finding("page assets", False, f"missing {missing[0]}", "run ./scripts/setup")
     return Finding("page assets", True, f"{len(ASSETS)} checked")
+
+
+def _uploads() -> Finding:
+    """Files that wait for their import; the next upload removes those that nobody used for long."""
+    held = uploads.kept()
+    megabytes = held["bytes"] / 1e6
+    return Finding(
+        "uploads", True, f"{held['uploads']} kept, {megabytes:,.0f} MB, for {upload_days()} days each"
+    )
 
 
 def _disk() -> Finding:
