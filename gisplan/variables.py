@@ -24,6 +24,17 @@ def flag(name: str, *, default: bool = False) -> bool:
     return default
 
 
+def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise VariableRefused(
+            f"{name} expects a whole number from {least} to {most}, found {value!r}: correct it or unset it."
+        )
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
