@@ -67,7 +67,10 @@ class ColumnsNotChosen(SourceRefused):
 
 
 class CrsMissing(SourceRefused):
+    """`candidates` are the systems in which the coordinates would lie in Italy, likeliest first."""
+
     code = "crs_missing"
+    candidates: Any = ()
 
 
 class CrsUnknown(SourceRefused):
@@ -160,3 +163,11 @@ class DownloadRefused(LayersError):
 
 class NetworkUnreachable(DownloadRefused):
     code = "network_unreachable"
+
+
+class UploadRefused(LayersError, ValueError):
+    code = "upload_refused"
+
+
+class UploadNotFound(LayersError, LookupError):
+    code = "upload_not_found"

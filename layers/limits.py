@@ -1,5 +1,7 @@
 """Limits of what is read, each a Django setting with a default."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -81,6 +83,26 @@ def download_bytes() -> int:
 def download_timeout_s() -> int:
     """`LAYERS_DOWNLOAD_TIMEOUT_S`: how long a server may be silent."""
     return int(_setting("LAYERS_DOWNLOAD_TIMEOUT_S", 30))
+
+
+def uploads_dir() -> Path:
+    """`LAYERS_UPLOADS_DIR`: where files sent from the pages wait for their import."""
+    return Path(_setting("LAYERS_UPLOADS_DIR", Path(tempfile.gettempdir()) / "layers-uploads"))
+
+
+def upload_bytes() -> int:
+    """`LAYERS_UPLOAD_BYTES`: what one upload may hold, all its files together."""
+    return int(_setting("LAYERS_UPLOAD_BYTES", 500_000_000))
+
+
+def upload_days() -> int:
+    """`LAYERS_UPLOAD_DAYS`: how long an upload is kept after it was last used."""
+    return int(_setting("LAYERS_UPLOAD_DAYS", 7))
+
+
+def inline_bytes() -> int:
+    """`LAYERS_INLINE_BYTES`: a larger upload is imported by the background worker, not while a page waits."""
+    return int(_setting("LAYERS_INLINE_BYTES", 5_000_000))
 
 
 def _setting(name: str, default: Any) -> Any:

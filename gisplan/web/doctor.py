@@ -13,8 +13,9 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
-from layers import gdal
+from layers import gdal, uploads
 from layers import health as layers_health
+from layers.limits import upload_days
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -41,6 +42,7 @@ def examine() -> Iterator[Finding]:
     yield _reader()
     yield _proj()
     yield _assets()
+    yield _uploads()
     yield _disk()
 
 
@@ -127,6 +129,15 @@ def _assets() -> Finding:
     if missing:
         return Finding("page assets", False, f"missing {missing[0]}", "run ./scripts/setup")
     return Finding("page assets", True, f"{len(ASSETS)} checked")
+
+
+def _uploads() -> Finding:
+    """Files that wait for their import; the next upload removes those that nobody used for long."""
+    held = uploads.kept()
+    megabytes = held["bytes"] / 1e6
+    return Finding(
+        "uploads", True, f"{held['uploads']} kept, {megabytes:,.0f} MB, for {upload_days()} days each"
+    )
 
 
 def _disk() -> Finding:

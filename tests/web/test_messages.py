@@ -26,8 +26,11 @@ def texts_of_code(source: str) -> Iterator[str]:
 
 def texts_of_template(path: Path) -> Iterator[str]:
     """The texts that Django's own extractor finds in a template."""
-    for call in re.findall(r"\b(?:gettext|ngettext)\((.*)", templatize(path.read_text("utf-8"), str(path))):
-        yield ast.literal_eval(re.match(r"""u?r?('''.*?'''|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", call)[1])  # type: ignore[index]
+    literal = r"""u?r?('''.*?'''|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    for written in re.findall(
+        rf"\b(?:gettext|ngettext)\(\s*{literal}", templatize(path.read_text("utf-8"), str(path))
+    ):
+        yield ast.literal_eval(written)
 
 
 def used_texts() -> set[str]:
