@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gisplan.network.barriers import barrier_segments
 from gisplan.network.edges import canonical_network, merge_twins, split_ways
 from gisplan.network.errors import BadStreets, EmptyNetwork
 from gisplan.network.graph import StreetNetwork
@@ -65,7 +66,7 @@ def build_network(raw: RawStreets) -> tuple[StreetNetwork, BuildReport]:
             "check the highway tags and the geometry."
         )
     edges, merged_twins = merge_twins(raw, edges, kinds)
-    network = canonical_network(raw, edges, kinds)
+    network = replace(canonical_network(raw, edges, kinds), barrier_m=barrier_segments(raw))
     return network, _report(raw, network, dropped=dropped, merged_twins=merged_twins)
 
 

@@ -64,6 +64,8 @@ class StreetNetwork:
         Speed at the default of each mode; 0 = not allowed.
     node_z_m : float64, shape (n_nodes,), or None
         Altitude; nan = not known there, None = known nowhere. It slows or speeds people on foot.
+    barrier_m : float64, shape (n, 4), or None
+        Segments (x0, y0, x1, y1) that the ground of a walking or cycling band does not cross.
     """
 
     node_key: NDArray[np.int64]
@@ -76,6 +78,7 @@ class StreetNetwork:
     coords_m: NDArray[np.float64]
     kind_kmh: NDArray[np.float64]
     node_z_m: NDArray[np.float64] | None = None
+    barrier_m: NDArray[np.float64] | None = None
     _derived: dict[str, object] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

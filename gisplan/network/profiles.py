@@ -43,7 +43,7 @@ Speeds = tuple[Directed, Directed, Directed]  # walk, bike, car
 TAG_KEYS: tuple[str, ...] = (
     "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
     "oneway:bicycle", "oneway:foot", "junction", "maxspeed", "surface", "cycleway", "cycleway:left",
-    "cycleway:right", "cycleway:both",
+    "cycleway:right", "cycleway:both", "bridge", "tunnel", "covered",
 )  # fmt: skip
 """The tags that decide anything; a reader need not keep others."""
 

@@ -25,6 +25,8 @@ class RawStreets:
         OSM keys (see `profiles.TAG_KEYS`); several values in one cell are joined by ";".
     z_m : float64, shape (n_nodes,), or None
         Altitude; nan where not known.
+    barriers_m : float64, shape (n, 4), or None
+        Segments (x0, y0, x1, y1) that ground does not cross, as rivers; motorways need not be given.
     """
 
     node_key: NDArray[np.int64]
@@ -34,6 +36,7 @@ class RawStreets:
     way_nodes: NDArray[np.int32]
     tags: dict[str, list[str | None]]
     z_m: NDArray[np.float64] | None = None
+    barriers_m: NDArray[np.float64] | None = None
 
     @property
     def n_ways(self) -> int:

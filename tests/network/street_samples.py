@@ -73,4 +73,5 @@ def shuffled(raw: RawStreets, seed: int) -> RawStreets:
         way_nodes=rank[np.concatenate(runs)].astype(np.int32),
         tags={key: [column[way] for way in ways] for key, column in raw.tags.items()},
         z_m=None if raw.z_m is None else raw.z_m[place],
+        barriers_m=raw.barriers_m,
     )
