@@ -5,10 +5,8 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
-
-import pyogrio
-import shapely
 
 from gisplan import variables
 from gisplan.environment.state import State, unusable
@@ -22,13 +20,16 @@ os.environ.pop("PROJ_DATA", None)
 os.environ.pop("PROJ_LIB", None)
 
 
-def _wheel_library(package_file: str, folder: str, pattern: str) -> str | None:
-    found = sorted((Path(package_file).parent.parent / folder).glob(pattern))
+def _wheel_library(package: str, pattern: str) -> str | None:
+    """Found without importing the package, which takes longer than all of Django."""
+    spec = find_spec(package)
+    installed = Path(spec.origin).parent.parent if spec and spec.origin else Path()
+    found = sorted((installed / f"{package}.libs").glob(pattern))
     return str(found[0]) if found else None
 
 
-GDAL_LIBRARY_PATH = _wheel_library(pyogrio.__file__, "pyogrio.libs", "libgdal*")
-GEOS_LIBRARY_PATH = _wheel_library(shapely.__file__, "shapely.libs", "libgeos_c*")
+GDAL_LIBRARY_PATH = _wheel_library("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = _wheel_library("shapely", "libgeos_c*")
 
 # --- The territory -------------------------------------------------------------------------------
 TERRITORY = variables.province_codes("GISPLAN_TERRITORY", "001")
@@ -52,6 +53,8 @@ TERRITORY_NAME = ", ".join(row["name"] for row in PROVINCES)
 _CENTRE_LON = sum(float(row["centroid_lon"]) for row in PROVINCES) / len(PROVINCES)
 STORED_SRID = 32632 if _CENTRE_LON < 12 else 32633
 LAYERS_STORED_SRID = STORED_SRID
+LAYERS_READER_ROLE = variables.role("GISPLAN_READER_ROLE", "gisplan_reader")
+LAYERS_DATABASE_ADDRESS = variables.text("GISPLAN_DATABASE_ADDRESS")
 TERRITORY_MARGIN_KM = 15
 
 # --- Django --------------------------------------------------------------------------------------
@@ -158,6 +161,13 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
+DOWNLOADS_DIR = VAR_DIR / "downloads"
+REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
+
+# Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
+CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
+# Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
+PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
 
 LOGGING = {
     "version": 1,

@@ -38,6 +38,14 @@ class SourceDamaged(SourceRefused):
     code = "source_damaged"
 
 
+class SourceTooLarge(SourceRefused):
+    code = "source_too_large"
+
+
+class SourceChanged(SourceRefused):
+    code = "source_changed"
+
+
 class ArchiveRefused(SourceRefused):
     code = "archive_refused"
 
@@ -48,6 +56,14 @@ class LayerNotChosen(SourceRefused):
 
 class EncodingRefused(SourceRefused):
     code = "encoding_refused"
+
+
+class TableRefused(SourceRefused):
+    code = "table_refused"
+
+
+class ColumnsNotChosen(SourceRefused):
+    code = "columns_not_chosen"
 
 
 class CrsMissing(SourceRefused):
@@ -94,6 +110,38 @@ class NothingToRollBack(LayersError, LookupError):
     code = "nothing_to_roll_back"
 
 
+class OptionsRefused(LayersError, ValueError):
+    code = "options_refused"
+
+
+class RunBusy(LayersError, RuntimeError):
+    code = "run_busy"
+
+
+class KeyRefused(SourceRefused):
+    code = "key_refused"
+
+
+class ColumnsDiffer(SourceRefused):
+    code = "columns_differ"
+
+
+class NothingToBuildOn(LayersError, LookupError):
+    code = "nothing_to_build_on"
+
+
+class ViewInUse(LayersError, RuntimeError):
+    code = "view_in_use"
+
+
+class RoleRefused(LayersError, PermissionError):
+    code = "role_refused"
+
+
+class StyleRefused(LayersError, ValueError):
+    code = "style_refused"
+
+
 class ColumnNotFound(LayersError, LookupError):
     code = "column_not_found"
 
@@ -104,3 +152,11 @@ class TargetRefused(LayersError, ValueError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class DownloadRefused(LayersError):
+    code = "download_refused"
+
+
+class NetworkUnreachable(DownloadRefused):
+    code = "network_unreachable"

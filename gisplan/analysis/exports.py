@@ -7,28 +7,8 @@ import shapely
 from django.conf import settings
 
 from gisplan.analysis.models import Band, Run
+from gisplan.analysis.reaching import BAND_COLUMNS
 from layers.writing import write_geopackage
-
-#: The columns of the layer `bands`, in order; `connector_m` and what follows qualify the figures.
-BAND_COLUMNS = (
-    "mode",
-    "speed_kmh",
-    "minutes",
-    "method",
-    "people",
-    "people_0_14",
-    "people_15_64",
-    "people_65_plus",
-    "people_source",
-    "schools",
-    "hospitals",
-    "health_sites",
-    "interventions",
-    "connector_m",
-    "cell_share",
-    "network_name",
-    "touches_border",
-)
 
 
 def write_bands(run: Run, path: Path) -> int:

@@ -42,6 +42,9 @@ class Run(models.Model):
     input_digest = models.CharField(max_length=64)
     content_digest = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)
+    result = models.JSONField(
+        default=dict, blank=True, help_text="Tables and features; empty where the result is bands."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_asked_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gisplan.web import analysis_pages, plan_pages, territory_pages
+from gisplan.web import analysis_pages, catchment_api, plan_pages, territory_pages
 
 urlpatterns = [
     path("", plan_pages.home, name="home"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("comuni/<str:istat_code>/", territory_pages.municipality, name="municipality"),
     path("stazioni/", analysis_pages.stations, name="stations"),
     path("stazioni/<str:code>/", analysis_pages.station, name="station"),
+    path("analysis/catchment", catchment_api.catchment, name="catchment_api"),
     path("fonti/", territory_pages.sources, name="sources"),
 ]
