@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.core.management.base import BaseCommand
 
 WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
+HELP = {"--help", "-h"}
 #: These use a database that is there, and say so where there is none.
 EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
 
@@ -60,7 +61,7 @@ def _drop_output() -> None:
 def _database(words: list[str]) -> Iterator[None]:
     """The private database for as long as the command lasts, unless the command can do without."""
     with ExitStack() as stack:
-        if words and words[0] not in WITHOUT_DATABASE:
+        if words and words[0] not in WITHOUT_DATABASE and not HELP & set(words[1:]):
             try:
                 stack.enter_context(database_lease())
             except NoDatabase:
@@ -116,6 +117,8 @@ def _sentence(error: Exception) -> str:
     """The error's own, except where it is a library's: then with what to do next."""
     from django.db import DataError, OperationalError
 
+    if _is_unmigrated(error):
+        return "The tables of the database are not those of this version: run `gisplan migrate`."
     if isinstance(error, OperationalError):
         said = str(error).split("\n")[0]
         where = f"of {URL_VARIABLE}" if given_url() else "of the private cluster"
@@ -131,6 +134,20 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
+def _is_unmigrated(error: Exception) -> bool:
+    """Whether a query failed in a database that lacks migrations of this version."""
+    from django.db import Error, ProgrammingError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    if not isinstance(error, ProgrammingError):
+        return False
+    try:
+        executor = MigrationExecutor(connection)
+    except Error:  # the connection is gone or in a failed transaction: the first error is the one to tell
+        return False
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def _exit_code(error: Exception) -> int:
     """The one table from kinds of error to exit codes."""
     from django.core.exceptions import ImproperlyConfigured
@@ -140,6 +157,8 @@ def _exit_code(error: Exception) -> int:
     from gisplan.variables import VariableRefused
 
     if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
+        return ENVIRONMENT
+    if _is_unmigrated(error):
         return ENVIRONMENT
     if isinstance(error, OSError) and error.errno in DEVICE_ERRORS:
         _drop_output()

@@ -59,7 +59,13 @@ class Operation:
     steps: tuple[Transformer, ...]
 
     def apply(self, geometries: Geometries) -> Transformed:
-        moved = np.asarray(shapely.transform(geometries, self._move)) if self.steps else geometries
+        try:
+            moved = np.asarray(shapely.transform(geometries, self._move)) if self.steps else geometries
+        except ProjError as error:
+            raise OutsideItaly(
+                f"Expected coordinates that {self.name!r} can transform, found some that it cannot ({error}):"
+                " the declared system is not the one of the file, give the right one with --srid."
+            ) from error
         return Transformed(moved, self.name, self.accuracy_m)
 
     def apply_xy(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -250,10 +256,12 @@ def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
 def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
     """Rows of x_min, y_min, x_max, y_max in EPSG:4326, by corners; inf where there is no such place."""
     if srid == WGS84:
-        return boxes
+        exists = np.less_equal(np.abs(boxes), (180, 90, 180, 90)).min(axis=1, keepdims=True)
+        return np.where(exists, boxes, np.inf)
     transformer = _to_lon_lat(srid)
     lon, lat = transformer.transform(boxes[:, [0, 0, 2, 2]], boxes[:, [1, 3, 1, 3]])
-    return np.column_stack([lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1)])
+    moved = np.column_stack([lon.min(axis=1), lat.min(axis=1), lon.max(axis=1), lat.max(axis=1)])
+    return np.where(np.isfinite(moved).all(axis=1)[:, None], moved, np.inf)
 
 
 def hull_lon_lat(boxes: Floats, srid: int) -> Floats:

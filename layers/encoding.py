@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import charset_normalizer
@@ -76,7 +77,7 @@ def choose_encoding(dbf: Path, *, cpg: Path | None = None, cst: Path | None = No
         if decodes(values, codec):
             return TextEncoding(codec, rule, contradicted)
         contradicted = f"{codec} ({rule})"
-    return TextEncoding(_detected(values, dbf), "detection", contradicted)
+    return TextEncoding(detected(values, dbf.name), "detection", contradicted)
 
 
 def _declared(dbf: Path, cpg: Path | None, cst: Path | None) -> list[tuple[str, str]]:
@@ -105,7 +106,8 @@ def _decodes(value: bytes, codec: str) -> bool:
     return True
 
 
-def _detected(values: list[bytes], dbf: Path) -> str:
+def detected(values: list[bytes], where: str) -> str:
+    """The codec of texts that nothing declares; `where` names their file."""
     if decodes(values, "utf-8"):  # also where all is ASCII; other text is hardly ever valid UTF-8
         return "utf-8"
     plausible = [codec for codec in _DETECTABLE if _reads_as_letters(values, codec)]
@@ -114,16 +116,23 @@ def _detected(values: list[bytes], dbf: Path) -> str:
     best = charset_normalizer.from_bytes(b"\n".join(values), cp_isolation=_DETECTABLE).best()
     if best is None:
         raise EncodingRefused(
-            f"Expected text in UTF-8 or {', '.join(_DETECTABLE)} in {dbf.name}, found bytes that fit none:"
+            f"Expected text in UTF-8 or {', '.join(_DETECTABLE)} in {where}, found bytes that fit none:"
             " give the encoding with --encoding."
         )
     return codecs.lookup(best.encoding).name
 
 
 def _reads_as_letters(values: list[bytes], codec: str) -> bool:
-    """Whether all that is not ASCII reads as letters and signs of Italy and its neighbours."""
-    text = b"".join(values).decode(codec, errors="replace")
-    return all(character.isascii() or character in _LETTERS for character in text)
+    """Whether all that is not ASCII reads as letters and signs of Italy and its neighbours, no capital inside a word.
+
+    The byte of è in cp850 is Š in cp1252: "AgliŠ" is no name.
+    """
+    text = b" ".join(values).decode(codec, errors="replace")
+    if not all(character.isascii() or character in _LETTERS for character in text):
+        return False
+    return not any(
+        after.isupper() and not after.isascii() and before.islower() for before, after in pairwise(text)
+    )
 
 
 def closed(value: bytes, width: int) -> bytes:

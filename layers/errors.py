@@ -50,6 +50,14 @@ class EncodingRefused(SourceRefused):
     code = "encoding_refused"
 
 
+class TableRefused(SourceRefused):
+    code = "table_refused"
+
+
+class ColumnsNotChosen(SourceRefused):
+    code = "columns_not_chosen"
+
+
 class CrsMissing(SourceRefused):
     code = "crs_missing"
 
@@ -92,6 +100,34 @@ class VersionRefused(LayersError, ValueError):
 
 class NothingToRollBack(LayersError, LookupError):
     code = "nothing_to_roll_back"
+
+
+class OptionsRefused(LayersError, ValueError):
+    code = "options_refused"
+
+
+class RunBusy(LayersError, RuntimeError):
+    code = "run_busy"
+
+
+class KeyRefused(SourceRefused):
+    code = "key_refused"
+
+
+class ColumnsDiffer(SourceRefused):
+    code = "columns_differ"
+
+
+class NothingToBuildOn(LayersError, LookupError):
+    code = "nothing_to_build_on"
+
+
+class ViewInUse(LayersError, RuntimeError):
+    code = "view_in_use"
+
+
+class StyleRefused(LayersError, ValueError):
+    code = "style_refused"
 
 
 class ColumnNotFound(LayersError, LookupError):

@@ -13,6 +13,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from layers.errors import SourceDamaged
 
 BATCH_ROWS = 20_000
+#: How GDAL and its Python side end on files that are broken: pyogrio decodes names strictly, and where GDAL
+#: has no text for a system it reaches a variable that was never set.
+_BROKEN = (DataSourceError, DataLayerError, UnicodeDecodeError, UnboundLocalError)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def list_layers(dataset: Dataset) -> list[tuple[str, str | None]]:
     """Name and geometry type of each layer; a table without geometry has None."""
     try:
         return [(str(name), kind) for name, kind in pyogrio.list_layers(dataset.path)]
-    except DataSourceError as error:
+    except _BROKEN as error:
         raise damaged(dataset.path, error) from error
 
 
@@ -45,7 +48,7 @@ def read_info(dataset: Dataset, layer: str) -> dict[str, Any]:
             force_feature_count=True,
             **dataset.options(),
         )
-    except (DataSourceError, DataLayerError) as error:
+    except _BROKEN as error:
         raise damaged(dataset.path, error) from error
     return info
 
@@ -65,7 +68,7 @@ def open_arrow(dataset: Dataset, layer: str, columns: Sequence[str] | None = Non
         )
         with opened as (_, reader):
             yield _Batches(dataset.path, reader)
-    except (DataSourceError, DataLayerError) as error:
+    except _BROKEN as error:
         raise damaged(dataset.path, error) from error
 
 

@@ -1,145 +1,141 @@
 """Import one layer of one file, whole or not at all."""
 
-import re
 from collections import deque
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
-from layers import store
-from layers.errors import LayersError, NameRefused, NothingLeft, RepairRefused
-from layers.fields import safe_name
-from layers.models import ImportIssue, ImportRun, Layer, Version
-from layers.pipeline import copy_rows
+from layers import runs, staging, store
+from layers.checking import check_whole
+from layers.errors import LayersError
+from layers.failures import reason_of
+from layers.models import ImportRun, Version
+from layers.options import Given, Options, layer_name, options_from_json, options_to_json
+from layers.progress import stored_progress
 from layers.publishing import publish
 from layers.reading import Reading
 from layers.reports import DRY_RUN, FAILED, REFUSED, STAGED, STORED, UNCHANGED, Clock, ImportReport, Progress
-from layers.sources import open_source
+from layers.sources import Source, open_source
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
-_VERSION_NAME = re.compile(r".*_v\d+")
-
-
-class Given(TypedDict, total=False):
-    """What a caller may give to `import_layer`; see `Options`."""
-
-    name: str | None
-    title: str | None
-    srid: int | None
-    encoding: str | None
-    source_layer: str | None
-    dry_run: bool
-    strict: bool
-    publish: bool
-
-
-@dataclass(frozen=True)
-class Options:
-    """`srid` and `encoding` override what the file says; `strict` turns every repair into a refusal.
-
-    Without `publish` the version is staged: `layers.publishing` publishes or discards it later.
-    """
-
-    name: str | None = None
-    title: str | None = None
-    srid: int | None = None
-    encoding: str | None = None
-    source_layer: str | None = None
-    dry_run: bool = False
-    strict: bool = False
-    publish: bool = True
-
-    def kept(self) -> dict[str, Any]:
-        """What is kept with a version, to know the same import when it comes again."""
-        return {name: asdict(self)[name] for name in ("srid", "encoding", "source_layer", "strict")}
-
-    def same_as(self, kept: dict[str, Any]) -> bool:
-        """A version that needed no repair also answers a request that would allow one."""
-        return kept in (self.kept(), {**self.kept(), "strict": True})
+__all__ = ["Given", "Options", "import_layer", "layer_name", "options_from_json", "options_to_json"]
 
 
 def import_layer(
-    path: Path | str, *, who: str = "", progress: Progress | None = None, **given: Unpack[Given]
+    path: Path | str,
+    *,
+    who: str = "",
+    progress: Progress | None = None,
+    run: ImportRun | None = None,
+    **given: Unpack[Given],
 ) -> ImportReport:
-    """Store a file as the next version of a layer; a refusal is a LayersError that carries the report."""
+    """Store a file as the next version of a layer; a refusal is a LayersError that carries the report.
+
+    `run` is one that waits; without it a new one is made. A dry run leaves nothing behind.
+    """
     path, options = Path(path), Options(**given)
     report = ImportReport(file=path.name)
-    run = None if options.dry_run else ImportRun.objects.create(file_name=path.name[:255], who=who)
+    if options.dry_run:
+        with _ends_in(report):
+            _look(path, options, Clock(report, progress))
+        return report
+    runs.settle_dead_runs()
+    with runs.running(run, file_name=path.name, who=who) as begun:
+        begun.options = begun.options or options_to_json(given)
+        try:
+            with _ends_in(report), transaction.atomic():
+                _store(path, options, _Task(begun, report, progress))
+        finally:
+            if report.status in {REFUSED, FAILED}:
+                _keep_failure(begun, report)
+    return report
+
+
+class _Task:
+    """An import on its way: its run, its report, and who watches."""
+
+    def __init__(self, run: ImportRun, report: ImportReport, progress: Progress | None) -> None:
+        self.run, self.report, self._progress = run, report, progress
+
+    @contextmanager
+    def clock(self) -> Iterator[Clock]:
+        with stored_progress(self.run, self.report) as watched:
+
+            def tell(phase: str, rows: int, total: int) -> None:
+                watched(phase, rows, total)
+                if self._progress is not None:
+                    self._progress(phase, rows, total)
+
+            yield Clock(self.report, tell)
+
+
+@contextmanager
+def _ends_in(report: ImportReport) -> Iterator[None]:
+    """Whatever ends the import early is told by the report."""
     try:
-        with nullcontext() if options.dry_run else transaction.atomic():
-            _import(path, options, report, Clock(report, progress), who)
+        yield
     except LayersError as error:
         report.status, report.reason, report.reason_code = REFUSED, str(error), error.code
         error.report = report
         raise
-    finally:
-        if report.status in {REFUSED, FAILED}:
-            report.version, report.table, report.features_stored = None, None, 0
-        if run is not None:
-            _record(run, report)
-    return report
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
+        report.status, report.reason, report.reason_code = FAILED, reason_of(error, report.file), FAILED
+        raise
 
 
-def _record(run: ImportRun, report: ImportReport) -> None:
-    run.status, run.report, run.finished = report.status, report.as_dict(), timezone.now()
-    run.layer = Layer.objects.filter(name=report.name).first()
-    if report.table is not None:
-        run.version = Version.objects.filter(table_name=report.table).first()
-    run.save()
-    ImportIssue.objects.bulk_create(
-        (
-            ImportIssue(
-                run=run,
-                code=issue.code,
-                feature=issue.feature,
-                before=issue.before,
-                after=issue.after,
-                lon=None if issue.lon_lat is None else issue.lon_lat[0],
-                lat=None if issue.lon_lat is None else issue.lon_lat[1],
-            )
-            for issue in report.issues
-        ),
-        batch_size=5_000,
-    )
+def _opened(path: Path, options: Options) -> AbstractContextManager[Source]:
+    return open_source(path, layer=options.source_layer, table=options.table, encoding=options.encoding)
 
 
-def _import(path: Path, options: Options, report: ImportReport, clock: Clock, who: str) -> None:
+def _keep_failure(run: ImportRun, report: ImportReport) -> None:
+    report.version, report.table, report.features_stored = None, None, 0
+    runs.revive_connection()
+    with transaction.atomic():
+        runs.keep_issues(run, report)
+        runs.keep_end(run, report)
+
+
+def _look(path: Path, options: Options, clock: Clock) -> None:
+    """A dry run: the report, and the difference from the current version where there is one."""
+    report = clock.report
     report.name = layer_name(options.name, path)
-    with open_source(path, layer=options.source_layer) as source:
+    with _opened(path, options) as source:
         reading = Reading(source, report, clock)
-        if not options.dry_run:
-            store.lock_name(report.name)
-            if _unchanged(report, options):
-                return
         reading.prepare(srid=options.srid, encoding=options.encoding)
-        if options.dry_run:
+        base = staging.current_of(report.name, options)
+        if base is None:
             deque(reading.chunks(), maxlen=0)
-            _check_whole(reading, options)
-            report.status = DRY_RUN
+            check_whole(reading, options)
+            report.difference = staging.all_new(report.features_stored, options)
         else:
-            version = _staged(reading, options)
-            report.status = STAGED
-            if options.publish:
-                with clock.phase("publish", report.features_stored):
-                    publish(version, who=who)
-                report.status = STORED
+            with transaction.atomic():
+                staging.look(reading, options, base)
+                transaction.set_rollback(True)
+    report.status = DRY_RUN
 
 
-def layer_name(given: str | None, path: Path) -> str:
-    """The name given, or one made of the file's name."""
-    name = given if given is not None else safe_name(path.name.split(".")[0])[:50]
-    if not _NAME.fullmatch(name) or _VERSION_NAME.fullmatch(name):
-        raise NameRefused(
-            "Expected a layer name of lower-case letters, digits and underscores (50 at most, a letter"
-            " first, not"
-            f" ending like _v1), found {name!r}: give one with --name, such as"
-            f" {safe_name(name) or 'layer'!r}."
-        )
-    return name
+def _store(path: Path, options: Options, task: _Task) -> None:
+    """All in one transaction: the version, its view, and the end of the run."""
+    run, report = task.run, task.report
+    with task.clock() as clock:
+        report.name = layer_name(options.name, path)
+        with _opened(path, options) as source:
+            reading = Reading(source, report, clock)
+            store.lock_imports(report.name)
+            if _unchanged(report, options):
+                runs.keep_end(run, report)
+                return
+            reading.prepare(srid=options.srid, encoding=options.encoding)
+            version = staging.stage(reading, options)
+        runs.keep_issues(run, report)  # before the view is locked: there may be many
+        report.status = STAGED
+        if options.publish:
+            with clock.phase("publish", report.features_stored):
+                publish(version, who=run.who)
+            report.status = STORED
+    runs.keep_end(run, report)
 
 
 def _unchanged(report: ImportReport, options: Options) -> bool:
@@ -149,6 +145,7 @@ def _unchanged(report: ImportReport, options: Options) -> bool:
         and current.digest == report.digest
         and options.same_as(current.options)
         and current.stored_srid == report.stored_srid
+        and current.mode == options.mode
     )
     if current is None or not same:
         return False
@@ -156,51 +153,3 @@ def _unchanged(report: ImportReport, options: Options) -> bool:
     report.features_stored, report.geometry_type = current.feature_count, current.geometry_type
     report.srid, report.bbox, report.columns = current.srid, current.bbox, current.columns
     return True
-
-
-def _staged(reading: Reading, options: Options) -> Version:
-    report, clock = reading.report, reading.clock
-    layer, _ = Layer.objects.get_or_create(name=report.name, defaults={"title": options.title or ""})
-    if options.title and layer.title != options.title:
-        layer.title = options.title
-        layer.save(update_fields=["title"])
-    last = Version.objects.filter(layer=layer).order_by("-number").first()
-    number = last.number + 1 if last else 1
-    table = f"{layer.name}_v{number}"
-    store.create_table(table, reading.columns, geometry_type=reading.geometry_type, srid=reading.stored_srid)
-    copy_rows(table, reading)
-    _check_whole(reading, options)
-    with clock.phase("store"):
-        store.index_table(table)
-    report.version, report.table = number, table
-    return Version.objects.create(
-        layer=layer,
-        number=number,
-        table_name=table,
-        geometry_type=reading.geometry_type,
-        srid=reading.srid,
-        stored_srid=reading.stored_srid,
-        feature_count=report.features_stored,
-        bbox=report.bbox,
-        columns=report.columns,
-        digest=report.digest,
-        options=options.kept(),
-    )
-
-
-def _check_whole(reading: Reading, options: Options) -> None:
-    report = reading.report
-    if not report.features_stored:
-        raise NothingLeft(
-            f"Expected features with a usable geometry in {report.file}, found {report.features_read:,}"
-            " without"
-            f" ({', '.join(sorted({issue.code for issue in report.repairs}))}): correct the file."
-        )
-    if options.strict and report.repairs:
-        first = report.repairs[0]
-        at = "" if first.feature is None else f" at feature {first.feature}"
-        raise RepairRefused(
-            f"Expected a file that needs no repair (strict), found {len(report.repairs):,} in"
-            f" {report.file}, first"
-            f" {first.code}{at}: correct the file or import it without strict."
-        )

@@ -13,6 +13,7 @@ class Code(StrEnum):
     ENCODING_CONTRADICTED = "encoding_contradicted"
     COLUMN_RENAMED = "column_renamed"
     MIXED_SINGLE_MULTI = "mixed_single_multi"
+    DECIMAL_COMMA = "decimal_comma"
     TEXT_CUT = "text_cut"
     TEXT_NUL = "text_nul"
     Z_DROPPED = "z_dropped"
@@ -34,6 +35,7 @@ NOTES = frozenset(
         Code.ENCODING_CONTRADICTED,
         Code.COLUMN_RENAMED,
         Code.MIXED_SINGLE_MULTI,
+        Code.DECIMAL_COMMA,
     }
 )
 # The feature is left out, since it has no place that can be used.
@@ -53,6 +55,7 @@ _MESSAGES = {
     Code.ENCODING_CONTRADICTED: "The declared encoding cannot read the bytes; the next rule was taken.",
     Code.COLUMN_RENAMED: "The column has a new name that is free and safe in SQL.",
     Code.MIXED_SINGLE_MULTI: "Single and multi geometries occur together; all are stored as multi.",
+    Code.DECIMAL_COMMA: "The numbers of the column are written with a decimal comma.",
     Code.TEXT_CUT: "The width of the field cut the last character of the text; its rest was removed.",
     Code.TEXT_NUL: "The text held NUL characters, which a database cannot store; they were removed.",
     Code.Z_DROPPED: "The heights were dropped; layers are stored in two dimensions.",

@@ -10,11 +10,12 @@ import numpy.typing as npt
 import shapely
 
 from layers import crs, repair, sources
+from layers.declared import source_srid, text_encoding
 from layers.decoding import Decoder
 from layers.errors import StreetsRefused
 from layers.fields import safe_name
 from layers.issues import Issue
-from layers.reading import geometries_of, source_srid, text_encoding
+from layers.reading import geometries_of
 from layers.repair import Kept
 from layers.sources import Source
 from layers.street_lines import TAG_KEYS, StreetLines, Ways

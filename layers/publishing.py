@@ -12,13 +12,16 @@ from layers.models import ImportRun, Layer, Publication, Version
 @transaction.atomic
 def publish(version: Version, *, who: str = "") -> Version:
     """Make a staged version the current one."""
+    store.lock_view(version.layer.name)
+    version.refresh_from_db()
+    _check_base(version)
     return _made_current(version, Publication.Kind.PUBLISH, who)
 
 
 @transaction.atomic
 def discard(version: Version) -> None:
     """Drop a staged version and its table; the run that made it keeps its report."""
-    store.lock_name(version.layer.name)
+    store.lock_view(version.layer.name)
     version.refresh_from_db()
     if version.published is not None:
         raise VersionRefused(
@@ -32,7 +35,7 @@ def discard(version: Version) -> None:
 @transaction.atomic
 def rollback(layer: Layer, *, to: int | None = None, who: str = "") -> Version:
     """Make an earlier published version current again: the one named, or the one before the current."""
-    store.lock_name(layer.name)
+    store.lock_view(layer.name)
     current = layer.current
     earlier = layer.versions.filter(published__isnull=False)
     if to is not None:
@@ -48,9 +51,19 @@ def rollback(layer: Layer, *, to: int | None = None, who: str = "") -> Version:
     return _made_current(version, Publication.Kind.ROLLBACK, who)
 
 
+def _check_base(version: Version) -> None:
+    """What was added to one version must not take back another that came since."""
+    current = version.layer.current
+    if version.published is None and version.based_on is not None and version.based_on != current:
+        found = "none" if current is None else f"version {current.number}"
+        raise VersionRefused(
+            f"Expected {version.table_name} to build on the current version, found version"
+            f" {version.based_on.number} below it and {found} current: discard it and import the file again."
+        )
+
+
 def _made_current(version: Version, kind: Publication.Kind, who: str) -> Version:
     layer = version.layer
-    store.lock_name(layer.name)
     layer.versions.filter(is_current=True).update(is_current=False)
     version.is_current = True
     version.published = version.published or timezone.now()

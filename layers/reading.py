@@ -10,9 +10,9 @@ import pyarrow as pa
 import shapely
 
 from layers import crs, repair, sources
+from layers.declared import source_srid, text_encoding
 from layers.decoding import Decoder
-from layers.encoding import TextEncoding, choose_encoding, codec_name
-from layers.errors import CrsMissing, EncodingRefused, GeometryRefused, NothingLeft
+from layers.errors import GeometryRefused, NothingLeft
 from layers.fields import columns_of
 from layers.issues import Code, Issue
 from layers.limits import stored_srid
@@ -120,6 +120,7 @@ class Reading:
     def _finish(self, box: npt.NDArray[np.float64]) -> None:
         issues = self.report.issues
         issues.extend(self._decoder.issues)
+        issues[:] = self.source.prepared.restated(issues)
         if self._family.mixed and self.source.content != SHAPEFILE:  # a shapefile has one type for both
             issues.append(
                 Issue(Code.MIXED_SINGLE_MULTI, None, self._family.words(), self.report.geometry_type)
@@ -178,42 +179,3 @@ def geometries_of(batch: Any, first: int, issues: list[Issue]) -> Kept:
     unreadable = shapely.is_missing(geometries) & np.array([value is not None for value in wkb], dtype=bool)
     issues.extend(Issue(Code.UNREADABLE_GEOMETRY, int(position)) for position in positions[unreadable])
     return Kept(geometries, positions).where(~unreadable)
-
-
-def source_srid(source: Source, given: int | None, issues: list[Issue]) -> int:
-    if source.crs_text is not None and given is None:
-        return crs.srid_from_text(source.crs_text, where=source.crs_where)
-    if given is None:
-        raise CrsMissing(
-            f"Expected a coordinate reference system in {source.path.name} (a shapefile's is in its"
-            " .prj), found none:"
-            " give it with --srid, for example --srid 32632."
-        )
-    given = crs.checked_srid(given)
-    if source.crs_text is None:
-        issues.append(Issue(Code.CRS_GIVEN, None, None, f"EPSG:{given}"))
-        return given
-    declared = crs.described(source.crs_text)
-    if declared != f"EPSG:{given}":
-        issues.append(Issue(Code.CRS_OVERRIDDEN, None, declared, f"EPSG:{given}"))
-    return given
-
-
-def text_encoding(source: Source, given: str | None, issues: list[Issue]) -> TextEncoding:
-    if source.content != SHAPEFILE:
-        codec = codec_name(given, where="--encoding") if given else "utf-8"
-        if codec != "utf-8":
-            raise EncodingRefused(
-                f"Expected utf-8, which {source.content.words} always is, found {codec} in --encoding:"
-                " leave it out."
-            )
-        return TextEncoding(codec, "format")
-    if given is not None:
-        return TextEncoding(codec_name(given, where="--encoding"), "given by the user")
-    dbf = source.part(".dbf") or source.path
-    chosen = choose_encoding(dbf, cpg=source.part(".cpg"), cst=source.part(".cst"))
-    if chosen.contradicted is not None:
-        issues.append(
-            Issue(Code.ENCODING_CONTRADICTED, None, chosen.contradicted, f"{chosen.codec} ({chosen.rule})")
-        )
-    return chosen

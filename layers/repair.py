@@ -94,7 +94,7 @@ def made_valid(kept: Kept, dimension: int, issues: list[Issue]) -> Kept:
     good = np.ones(len(geometries), dtype=bool)
     for row in invalid:
         reason = shapely.is_valid_reason(geometries[row])
-        repaired = _of_dimension(shapely.make_valid(geometries[row]), dimension)
+        repaired = _of_dimension(_made_valid(geometries[row]), dimension)
         good[row] = not repaired.is_empty
         code = Code.INVALID_GEOMETRY if good[row] else Code.COLLAPSED_GEOMETRY
         issues.append(
@@ -102,6 +102,14 @@ def made_valid(kept: Kept, dimension: int, issues: list[Issue]) -> Kept:
         )
         geometries[row] = repaired
     return Kept(geometries, kept.positions).where(good)
+
+
+def _made_valid(geometry: Any) -> Any:
+    """Empty where GEOS finds no way, such as for coordinates near the end of the number range."""
+    try:
+        return shapely.make_valid(geometry)
+    except shapely.GEOSException:
+        return shapely.GeometryCollection()
 
 
 def _of_dimension(geometry: Any, dimension: int) -> Any:

@@ -82,6 +82,7 @@ class Clock:
     """Adds the time and rows of each phase to the report and tells whoever watches."""
 
     def __init__(self, report: ImportReport, progress: Progress | None = None) -> None:
+        self.report = report
         self._phases = {phase.name: phase for phase in report.phases}
         self._progress = progress
         self.total = 0
@@ -89,12 +90,16 @@ class Clock:
     @contextmanager
     def phase(self, name: str, rows: int = 0) -> Iterator[None]:
         started = time.perf_counter()
-        yield
         phase = self._phases[name]
+        self._tell(phase)
+        yield
         phase.seconds += time.perf_counter() - started
         phase.rows += rows
+        self._tell(phase)
+
+    def _tell(self, phase: Phase) -> None:
         if self._progress is not None:
-            self._progress(name, phase.rows, self.total)
+            self._progress(phase.name, phase.rows, self.total)
 
     def each(self, name: str, batches: Iterator[Any]) -> Iterator[Any]:
         """The batches of an iterator, the time spent in it counted under this phase."""

@@ -1,5 +1,6 @@
 """What a file is, told from its first bytes and never from its name."""
 
+import codecs
 import csv
 import json
 import re
@@ -24,6 +25,11 @@ GEOPACKAGE = Content("geopackage", "a GeoPackage")
 GEOJSON = Content("geojson", "GeoJSON")
 ZIP = Content("zip", "a zip archive")
 FOLDER = Content("folder", "a folder")
+GEOJSON_LINES = Content("geojson lines", "newline-delimited GeoJSON")
+KML = Content("kml", "KML")
+GML = Content("gml", "GML")
+FLATGEOBUF = Content("flatgeobuf", "a FlatGeobuf")
+DXF = Content("dxf", "a DXF drawing")
 OSM_PBF = Content("osm.pbf", "an OpenStreetMap extract (.osm.pbf)")
 OSM_XML = Content("osm", "OpenStreetMap XML")
 GRAPHML = Content("graphml", "GraphML")
@@ -45,7 +51,8 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"7z\xbc\xaf", Content("7z", "a 7-Zip archive")),
     (b"Rar!", Content("rar", "a RAR archive")),
     (b"\xd0\xcf\x11\xe0", Content("office", "an old Office document")),
-    (b"fgb\x03", Content("flatgeobuf", "a FlatGeobuf")),
+    (b"fgb\x03", FLATGEOBUF),
+    (b"AutoCAD Binary DXF", Content("binary dxf", "a binary DXF drawing")),
     (b"PAR1", Content("parquet", "a Parquet file")),
     (b"ARROW1", Content("arrow", "an Arrow file")),
     (b"AC10", Content("dwg", "an AutoCAD DWG drawing")),
@@ -53,12 +60,13 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
 _XML_ROOTS: tuple[tuple[str, Content], ...] = (
     ("osm", OSM_XML),
     ("graphml", GRAPHML),
-    ("kml", Content("kml", "KML")),
+    ("kml", KML),
     ("gpx", Content("gpx", "a GPX track")),
     ("html", Content("html", "a web page")),
     ("qgis", Content("qgis", "a QGIS project")),
-    ("featurecollection", Content("gml", "GML")),
+    ("featurecollection", GML),
 )
+_DXF_START = re.compile(r"\s*(999\s[^\n]*\n\s*)*0\s+SECTION\s")
 _JSON_TYPES = {
     "FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon",
     "MultiPolygon", "GeometryCollection",
@@ -96,12 +104,15 @@ def _by_bytes(head: bytes) -> Content | None:
 
 
 def _by_text(head: bytes) -> Content:
-    if b"\0" in head:
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in head and not wide:
         return UNKNOWN
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    text = head.decode("utf-16" if wide else "utf-8-sig", errors="replace").lstrip()
+    if _DXF_START.match(text):
+        return DXF
     if text.startswith("<"):
         return _by_xml_root(text)
-    if text.startswith(("{", "[")):
+    if text.startswith(("{", "[", "\x1e")):
         return _by_json(text)
     return TABLE if _looks_like_table(text) else Content("text", "plain text")
 
@@ -111,14 +122,16 @@ def _by_xml_root(text: str) -> Content:
         return Content("html", "a web page")
     root = re.search(r"<(?:\w+:)?([A-Za-z]\w*)[\s>/]", re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
     name = root.group(1).lower() if root else ""
-    return next(
-        (content for word, content in _XML_ROOTS if word == name),
-        Content("xml", f"XML ({name or 'no root'})"),
-    )
+    known = next((content for word, content in _XML_ROOTS if word == name), None)
+    if known is None and "opengis.net/gml" in text:
+        return GML
+    return known or Content("xml", f"XML ({name or 'no root'})")
 
 
 def _by_json(text: str) -> Content:
     """GeoJSON by the first `type` at the top of the object; a long file shows only its head here."""
+    if _is_lines(text):
+        return GEOJSON_LINES
     declared = {json.loads(f'"{found}"') for found in re.findall(r'"type"\s*:\s*"([A-Za-z]+)"', text)}
     if "Topology" in declared:
         return Content("topojson", "TopoJSON")
@@ -127,17 +140,25 @@ def _by_json(text: str) -> Content:
     return Content("json", "JSON that is not GeoJSON")
 
 
+def _is_lines(text: str) -> bool:
+    """One feature a line, at least two of them or marked by a record separator."""
+    first, _, rest = text.partition("\n")
+    if not text.startswith("\x1e") and not rest.lstrip().startswith("{"):
+        return False
+    try:
+        found = json.loads(first.strip("\x1e \r"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("type") == "Feature"
+
+
 def _looks_like_table(text: str) -> bool:
-    return table_delimiter(text) is not None
-
-
-def table_delimiter(text: str) -> str | None:
-    """The separator that occurs equally often in the first lines, or None."""
+    """A separator that occurs equally often in the first lines."""
     lines = [line for line in text.splitlines()[:6] if line.strip()][:5]
     if len(lines) < 2:
-        return None
+        return False
     for delimiter in ";\t,|":
         widths = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
         if len(widths) == 1 and widths.pop() > 1:
-            return delimiter
-    return None
+            return True
+    return False

@@ -1,30 +1,22 @@
-"""Open a vector source: find the one dataset, check that it is what it says, read it in Arrow batches."""
+"""Open a vector source: one layer of one dataset, checked to be what it says, read in Arrow batches."""
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from layers import archives, gdal
+from layers import gdal
 from layers.crs_member import unresolved_member
-from layers.errors import (
-    FormatNotRead,
-    LayerNotChosen,
-    NotWhatItSays,
-    PartMissing,
-    SourceEmpty,
-)
+from layers.errors import FormatNotRead, LayerNotChosen, NotWhatItSays, PartMissing, SourceEmpty
+from layers.finding import open_dataset, parts_beside
+from layers.formats import DRIVERS
 from layers.gdal import Dataset
-from layers.sniff import EMPTY, FOLDER, GEOJSON, GEOPACKAGE, SHAPEFILE, ZIP, Content, sniff
-
-# The formats that are read, and the only GDAL driver allowed to read each.
-DRIVERS = {SHAPEFILE.kind: "ESRI Shapefile", GEOPACKAGE.kind: "GPKG", GEOJSON.kind: "GeoJSON"}
-_SUFFIXES = {".shp": SHAPEFILE, ".gpkg": GEOPACKAGE, ".geojson": GEOJSON, ".json": GEOJSON, ".zip": ZIP}
-_READ = "a shapefile (folder or zip), a GeoPackage or GeoJSON"
+from layers.prepared import Prepared, prepare
+from layers.selection import Selection, entity_layers, split_family
+from layers.sniff import DXF, GEOJSON, GEOJSON_LINES, SHAPEFILE, TABLE, Content
+from layers.tables import TableOptions
 
 
 @dataclass(frozen=True)
@@ -41,6 +33,8 @@ class Source:
     bounds: tuple[float, float, float, float] | None
     parts: tuple[Path, ...]
     dataset: Dataset
+    prepared: Prepared
+    selection: Selection = field(default_factory=Selection)
 
     def part(self, suffix: str) -> Path | None:
         return next((part for part in self.parts if part.suffix.lower() == suffix), None)
@@ -57,101 +51,35 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path, *, layer: str | None = None) -> Iterator[Source]:
-    """The one layer of a file, folder or zip; a zip is unpacked into a folder that goes away."""
-    with open_dataset(Path(path), layer) as (dataset, content, chosen):
-        yield described(dataset, content, chosen)
+def open_source(
+    path: Path,
+    *,
+    layer: str | None = None,
+    table: TableOptions | None = None,
+    encoding: str | None = None,
+) -> Iterator[Source]:
+    """The one layer of a file, folder or archive; what is unpacked or rewritten for it goes away."""
+    with (
+        open_dataset(Path(path), layer) as (file, content, chosen),
+        prepare(file, content, table=table, encoding=encoding) as prepared,
+    ):
+        yield described(file, content, prepared, chosen)
 
 
-@contextmanager
-def open_dataset(path: Path, layer: str | None = None) -> Iterator[tuple[Path, Content, str | None]]:
-    content = sniff(path)
-    if content == ZIP:
-        check_suffix(path, content)
-        folder = Path(tempfile.mkdtemp(prefix="layers-"))
-        try:
-            archives.unpack(path, folder)
-            yield _only_dataset(folder, path.name, layer)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    elif content == FOLDER:
-        yield _only_dataset(path, path.name, layer)
-    else:
-        yield path, checked_content(path), layer
-
-
-def checked_content(path: Path) -> Content:
-    content = sniff(path)
-    check_suffix(path, content)
-    if content == EMPTY:
-        raise SourceEmpty(f"Expected {_READ} in {path.name}, found a file of 0 bytes: export it again.")
-    if content == SHAPEFILE and path.suffix.lower() != ".shp":  # the .shx begins with the same bytes
-        raise NotWhatItSays(
-            f"Expected the .shp of a shapefile, found {path.name}: give the .shp that lies beside it."
-        )
-    if content.kind not in DRIVERS:
-        raise FormatNotRead(
-            f"Expected {_READ}, found {content.words} in {path.name}: convert it to one of these."
-        )
-    return content
-
-
-def check_suffix(path: Path, content: Content) -> None:
-    said = _SUFFIXES.get(path.suffix.lower())
-    if said is not None and content not in {said, EMPTY}:
-        raise NotWhatItSays(
-            f"Expected {said.words} in {path.name} as its name says, found {content.words}:"
-            " export it again or give it its right name."
-        )
-
-
-def datasets_in(folder: Path) -> list[Path]:
-    """What looks like a dataset by its name; the files of a Mac's hidden folder do not count."""
-    return sorted(
-        found
-        for found in folder.rglob("*")
-        if found.is_file()
-        and found.suffix.lower() in set(_SUFFIXES) - {".zip"}
-        and not any(part.startswith(("__MACOSX", "._")) for part in found.relative_to(folder).parts)
-    )
-
-
-def _only_dataset(folder: Path, name: str, layer: str | None) -> tuple[Path, Content, str | None]:
-    found = datasets_in(folder)
-    if not found:
-        inside = ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:5]) or "nothing"
-        lonely = any(path.suffix.lower() == ".dbf" for path in folder.rglob("*"))
-        kind = PartMissing if lonely else FormatNotRead
-        raise kind(f"Expected {_READ} in {name}, found {inside}: add the missing files.")
-    if len(found) > 1:
-        chosen = [path for path in found if path.stem == layer]
-        if len(chosen) != 1:
-            names = ", ".join(path.name for path in found[:10])
-            raise LayerNotChosen(
-                f"Expected one dataset in {name}, found {len(found)} ({names}): choose one by its stem"
-                " with --layer."
-            )
-        return chosen[0], checked_content(chosen[0]), None
-    return found[0], checked_content(found[0]), None if layer == found[0].stem else layer
-
-
-def described(path: Path, content: Content, layer: str | None) -> Source:
+def described(path: Path, content: Content, prepared: Prepared, layer: str | None) -> Source:
     parts = _shapefile_parts(path) if content == SHAPEFILE else (path,)
-    chosen = _chosen_layer(path, content, layer)
-    dataset = dataset_of(path, content)
-    info = gdal.read_info(dataset, chosen)
+    chosen, selection = _chosen_layer(path, content, prepared.dataset, layer)
+    info = gdal.read_info(prepared.dataset, chosen)
     if info["driver"] != DRIVERS[content.kind]:
         raise NotWhatItSays(
             f"Expected {content.words} in {path.name}, found what GDAL reads as {info['driver']}: export"
             " it again."
         )
-    if not info["features"]:
-        raise SourceEmpty(f"Expected features in {path.name} ({chosen}), found none: export it again.")
     if info["geometry_type"] is None:
         raise FormatNotRead(
             f"Expected geometry in {path.name} ({chosen}), found a table without any: add geometry."
         )
-    return Source(
+    source = Source(
         path=path,
         content=content,
         layer=chosen,
@@ -161,23 +89,37 @@ def described(path: Path, content: Content, layer: str | None) -> Source:
         feature_count=int(info["features"]),
         bounds=info["total_bounds"],
         parts=parts,
-        dataset=dataset,
+        dataset=prepared.dataset,
+        prepared=prepared,
+        selection=selection,
     )
+    if selection.is_part:
+        count = sum(len(batch) for batch in read_batches(source))
+        source = replace(source, feature_count=count, bounds=None, geometry_type="Unknown")
+    if not source.feature_count:
+        raise SourceEmpty(
+            f"Expected features in {path.name} ({layer or chosen}), found none: export it again."
+        )
+    return source
 
 
 def _crs_text(path: Path, content: Content, parts: tuple[Path, ...], info: dict[str, Any]) -> str | None:
+    if content == GEOJSON_LINES:  # which has no member for it: RFC 8142 takes that of RFC 7946
+        return "EPSG:4326"
+    if content in {TABLE, DXF}:
+        return None
     if content == GEOJSON and info["crs"] == "EPSG:4326":  # also GDAL's answer where it knows none
         declared = unresolved_member(path)
         return info["crs"] if declared is None else declared or None
     if content != SHAPEFILE:
         return info["crs"] or None
     prj = next((part for part in parts if part.suffix.lower() == ".prj"), None)
-    text = prj.read_text("utf-8", errors="replace").strip() if prj else ""
+    text = prj.read_text("utf-8", errors="replace").replace("\0", " ").strip() if prj else ""
     return text or None
 
 
 def _shapefile_parts(shp: Path) -> tuple[Path, ...]:
-    parts = tuple(sorted(p for p in shp.parent.iterdir() if p.is_file() and p.stem == shp.stem))
+    parts = parts_beside(shp)
     suffixes = {part.suffix.lower() for part in parts}
     missing = [suffix for suffix in (".shx", ".dbf") if suffix not in suffixes]
     if missing:
@@ -189,18 +131,26 @@ def _shapefile_parts(shp: Path) -> tuple[Path, ...]:
     return parts
 
 
-def layer_names(path: Path, content: Content) -> list[str]:
-    """The layers of a dataset that have geometry."""
-    listed = gdal.list_layers(dataset_of(path, content))
-    return [name for name, geometry_type in listed if geometry_type is not None]
+def layer_names(path: Path, content: Content, dataset: Dataset) -> list[str]:
+    """The layers of a dataset that have geometry; of a drawing, the whole and each layer of its entities."""
+    if content == TABLE:
+        return [dataset.path.stem]
+    names = [name for name, geometry_type in gdal.list_layers(dataset) if geometry_type is not None]
+    if content == DXF and names:
+        return [*names, *entity_layers(dataset, names[0])]
+    return names
 
 
-def _chosen_layer(path: Path, content: Content, layer: str | None) -> str:
-    names = layer_names(path, content)
-    if layer is None and len(names) == 1:
-        return names[0]
-    if layer is not None and layer in names:
-        return layer
+def _chosen_layer(path: Path, content: Content, dataset: Dataset, layer: str | None) -> tuple[str, Selection]:
+    """The layer for GDAL, and what of it is asked for."""
+    names = layer_names(path, content, dataset)
+    if names and layer is None and (len(names) == 1 or content == DXF):
+        return names[0], Selection()
+    if layer is not None:
+        for name, family in ((layer, None), split_family(layer)):
+            if name in names:
+                drawn = name if content == DXF and name != names[0] else None
+                return (names[0] if content == DXF else name), Selection(drawn, family)
     if not names:
         raise FormatNotRead(f"Expected a layer with geometry in {path.name}, found none: add one.")
     said = f"no layer {layer!r}" if layer is not None else f"{len(names)} layers"
@@ -210,19 +160,18 @@ def _chosen_layer(path: Path, content: Content, layer: str | None) -> str:
     )
 
 
-def dataset_of(path: Path, content: Content) -> Dataset:
-    """Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text."""
-    return Dataset(path, encoding="ISO-8859-1" if content == SHAPEFILE else None)
-
-
 def read_batches(source: Source) -> Iterator[Any]:
     """Arrow record batches; the last column is the geometry in WKB."""
     with gdal.open_arrow(source.dataset, source.layer) as reader:
-        yield from reader
+        for batch in reader:
+            yield source.selection.of(batch)
 
 
 def read_geometries(source: Source) -> Iterator[Any]:
     """The same without attributes."""
+    if source.selection.is_part:
+        yield from read_batches(source)
+        return
     with gdal.open_arrow(source.dataset, source.layer, columns=[]) as reader:
         yield from reader
 

@@ -13,6 +13,7 @@ import shapely
 from django.db import connection
 from psycopg import Copy, sql
 
+from layers.crs import WGS84
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN, Column
 
 SCHEMA = "layers"
@@ -26,7 +27,7 @@ def create_table(table: str, columns: Sequence[Column], *, geometry_type: str, s
     attributes = [
         sql.SQL(", {} {}").format(sql.Identifier(column.name), sql.SQL(column.sql_type)) for column in columns
     ]
-    _execute(
+    execute(
         sql.SQL("CREATE TABLE {} ({} integer NOT NULL{}, {} geometry({}, {}) NOT NULL)").format(
             qualified(table),
             sql.Identifier(ID_COLUMN),
@@ -78,33 +79,49 @@ def _as_text_where_needed(values: Any) -> Any:
 
 
 def drop_table(table: str) -> None:
-    _execute(sql.SQL("DROP TABLE IF EXISTS {}").format(qualified(table)))
+    execute(sql.SQL("DROP TABLE IF EXISTS {}").format(qualified(table)))
+
+
+def analyze(table: str) -> None:
+    execute(sql.SQL("ANALYZE {}").format(qualified(table)))
+
+
+def count_and_box(table: str) -> tuple[int, list[float]]:
+    """Number of features, and their box in EPSG:4326: west, south, east, north."""
+    statement = sql.SQL(
+        "SELECT n, ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT count(*) AS n,"
+        " ST_Extent(ST_Transform(ST_Envelope({geom}), {wgs84})) AS e FROM {table}) AS box"
+    ).format(geom=sql.Identifier(GEOMETRY_COLUMN), wgs84=sql.Literal(WGS84), table=qualified(table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        count, *box = cursor.fetchone()
+    return count, [round(value, 7) for value in box]
 
 
 def index_table(table: str) -> None:
     """Indexes after the rows, which is several times faster than with them."""
     key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(qualified(table), sql.Identifier(ID_COLUMN))
-    _execute(key)
-    _execute(
+    execute(key)
+    execute(
         sql.SQL("CREATE INDEX ON {} USING gist ({})").format(
             qualified(table), sql.Identifier(GEOMETRY_COLUMN)
         )
     )
-    _execute(sql.SQL("ANALYZE {}").format(qualified(table)))
+    execute(sql.SQL("ANALYZE {}").format(qualified(table)))
 
 
 def point_view(view: str, table: str, columns: Sequence[Column]) -> None:
     """Make the stable view show this table; the caller's transaction makes it one step for readers."""
     names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
     granted = _grants(view)
-    _execute(sql.SQL("DROP VIEW IF EXISTS {}").format(qualified(view)))
-    _execute(
+    execute(sql.SQL("DROP VIEW IF EXISTS {}").format(qualified(view)))
+    execute(
         sql.SQL("CREATE VIEW {} AS SELECT {} FROM {}").format(
             qualified(view), sql.SQL(", ").join(map(sql.Identifier, names)), qualified(table)
         )
     )
     for privilege, grantee in granted:
-        _execute(
+        execute(
             sql.SQL("GRANT {} ON {} TO {}").format(
                 sql.SQL(privilege),
                 qualified(view),
@@ -126,12 +143,21 @@ def _grants(view: str) -> list[tuple[str, str | None]]:
         return [(str(privilege), grantee) for privilege, grantee in cursor.fetchall()]
 
 
-def lock_name(name: str) -> None:
+def lock_imports(name: str) -> None:
     """Two imports of one layer go one after the other; the lock ends with the transaction."""
+    _lock(f"{SCHEMA}.{name}")
+
+
+def lock_view(name: str) -> None:
+    """What changes the view or drops a version waits for its like, and not for an import that goes on."""
+    _lock(f"{SCHEMA}.{name} view")
+
+
+def _lock(text: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{SCHEMA}.{name}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [text])
 
 
-def _execute(statement: sql.Composable) -> None:
+def execute(statement: sql.Composable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)

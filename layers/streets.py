@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from layers import sources
 from layers.errors import StreetsRefused
+from layers.formats import DRIVERS
 from layers.graphml import read_graphml
 from layers.line_layer import read_line_layer
 from layers.osm import read_osm
@@ -21,7 +21,7 @@ def read_streets(path: Path | str, *, srid: int | None = None) -> StreetLines:
         streets = read_osm(path)
     elif content == GRAPHML:
         streets = read_graphml(path)
-    elif content in {ZIP, FOLDER} or content.kind in sources.DRIVERS:
+    elif content in {ZIP, FOLDER} or content.kind in DRIVERS:
         streets = read_line_layer(path, srid=srid)
     else:
         raise StreetsRefused(

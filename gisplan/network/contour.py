@@ -20,36 +20,46 @@ class Runs(NamedTuple):
     root: NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
-def label_parts(inside: Any) -> Runs:
+def label_parts(inside: NDArray[np.uint8]) -> Runs:
     """Connected parts by runs: inside joins along rows and columns, outside also across corners."""
     rows, columns = inside.shape
-    total = rows
-    for row in range(rows):
-        for column in range(1, columns):
-            total += inside[row, column] != inside[row, column - 1]
+    starts = np.ones((rows, columns), dtype=bool)
+    np.not_equal(inside[:, 1:], inside[:, :-1], out=starts[:, 1:])
+    begin = np.flatnonzero(starts.ravel())
+    return _joined(inside, begin)
+
+
+def label_filled(inside: NDArray[np.uint8], runs: Runs) -> Runs:
+    """The parts again after holes were filled, from the runs known before: runs only grow together."""
+    value = inside[runs.row, runs.first]
+    kept = np.ones(len(value), dtype=bool)
+    kept[1:] = (value[1:] != value[:-1]) | (runs.row[1:] != runs.row[:-1])
+    begin = runs.row[kept].astype(np.int64) * inside.shape[1] + runs.first[kept]
+    return _joined(inside, begin)
+
+
+def _joined(inside: NDArray[np.uint8], begin: NDArray[np.int64]) -> Runs:
+    """Runs that begin at these places (row by row) and end before the next one, joined to parts."""
+    columns = inside.shape[1]
+    last = np.append(begin[1:], inside.size) - 1
+    row = (begin // columns).astype(np.int32)
     runs = Runs(
-        *(
-            np.empty(total, np.int32),
-            np.empty(total, np.int32),
-            np.empty(total, np.int32),
-            np.arange(total, dtype=np.int32),
-        )
+        row,
+        (begin % columns).astype(np.int32),
+        (last % columns).astype(np.int32),
+        np.arange(len(begin), dtype=np.int32),
     )
-    count, above, above_end = 0, 0, 0
-    for row in range(rows):
-        begin = count
-        first = 0
-        for column in range(1, columns + 1):
-            if column == columns or inside[row, column] != inside[row, column - 1]:
-                runs.row[count], runs.first[count], runs.last[count] = row, first, column - 1
-                first = column
-                count += 1
-        _join_rows(inside, runs, (above, above_end), (begin, count))
-        above, above_end = begin, count
-    for run in range(total):
-        runs.root[run] = _root(runs.root, run)
+    _join_all(inside, runs, np.searchsorted(row, np.arange(inside.shape[0] + 1)))
     return runs
+
+
+@njit(cache=True, nogil=True)
+def _join_all(inside: Any, runs: Any, row_start: Any) -> None:
+    for row in range(1, len(row_start) - 1):
+        above, below = (row_start[row - 1], row_start[row]), (row_start[row], row_start[row + 1])
+        _join_rows(inside, runs, above, below)
+    for run in range(len(runs.root)):
+        runs.root[run] = _root(runs.root, run)
 
 
 @njit(cache=True, nogil=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, TypeVar, cast
 
@@ -14,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gisplan.network.errors import BadStreets
+from gisplan.network.impedance import crossing_min
 from gisplan.network.profiles import Mode, mode_index
 
 FORMAT = 1
@@ -113,9 +116,9 @@ class StreetNetwork:
         """Minutes to cross each edge at the default speed, shape (n_edges, 2 ways); inf = not allowed."""
         return self.derived(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
 
-    def arcs(self, mode: Mode) -> Arcs:
-        """Directed arcs of a mode, costs in minutes at its default speed."""
-        return self.derived(f"arcs {mode}", lambda: self._arcs(mode))
+    def arcs(self, mode: Mode, *, backward: bool = False) -> Arcs:
+        """Directed arcs of a mode, costs in minutes at its default speed; `backward`: each one turned round."""
+        return self.derived(f"arcs {mode} {backward}", lambda: self._arcs(mode, backward))
 
     def components(self, mode: Mode) -> Components:
         """Weakly connected parts of the streets open to a mode, with their length in metres."""
@@ -126,6 +129,20 @@ class StreetNetwork:
         if name not in self._derived:
             self._derived[name] = make()
         return cast(T, self._derived[name])
+
+    @contextmanager
+    def lent(self, name: str, make: Callable[[], T]) -> Iterator[T]:
+        """A workspace for one user at a time: a free one of that name, else a new one; given back after use.
+
+        One in which an error arose is not given back, since it may not be blank.
+        """
+        free: deque[T] = self.derived(f"free {name}", deque)
+        try:
+            item = free.pop()
+        except IndexError:
+            item = make()
+        yield item
+        free.append(item)
 
     def _hash(self) -> str:
         whole = hashlib.sha256(f"gisplan network {FORMAT}".encode())
@@ -149,17 +166,14 @@ class StreetNetwork:
         return hull if hull.geom_type == "Polygon" else shapely.convex_hull(points)
 
     def _edge_min(self, mode: int) -> NDArray[np.float64]:
-        m_per_min = self.kind_kmh[:, mode, :] * (1000 / 60)
-        pace = np.divide(1.0, m_per_min, out=np.full_like(m_per_min, np.inf), where=m_per_min > 0)
-        with np.errstate(invalid="ignore"):
-            minutes = self.edge_length_m[:, None] * pace[self.edge_kind]
-        return np.where(np.isnan(minutes), np.inf, minutes)
+        return crossing_min(self.edge_length_m, self.kind_kmh[self.edge_kind, mode, :])
 
-    def _arcs(self, mode: Mode) -> Arcs:
+    def _arcs(self, mode: Mode, backward: bool) -> Arcs:
         cost_min = self.edge_min(mode)
         edge, direction = np.nonzero(np.isfinite(cost_min))
-        tail = np.where(direction == 0, self.edge_tail[edge], self.edge_head[edge])
-        head = np.where(direction == 0, self.edge_head[edge], self.edge_tail[edge])
+        turned = (direction == 1) != backward
+        tail = np.where(turned, self.edge_head[edge], self.edge_tail[edge])
+        head = np.where(turned, self.edge_tail[edge], self.edge_head[edge])
         order = np.lexsort((edge, head, tail))
         start = np.zeros(self.n_nodes + 1, dtype=np.int64)
         np.cumsum(np.bincount(tail, minlength=self.n_nodes), out=start[1:])

@@ -17,7 +17,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from gisplan.network.contour import STEPS, fill_holes, label_parts, trace_rings
+from gisplan.network.contour import STEPS, fill_holes, label_filled, label_parts, trace_rings
 
 
 class Grid(NamedTuple):
@@ -49,6 +49,31 @@ def blank_field(grid: Grid) -> NDArray[np.float32]:
     return np.full((grid.rows, grid.columns), np.inf, dtype=np.float32)
 
 
+def window_of(
+    grid: Grid, bounds_m: tuple[float, float, float, float], margin_m: float
+) -> tuple[slice, slice]:
+    """Rows and columns of the grid over the bounds and a margin of metres, with one blank node around."""
+    low_x, low_y, high_x, high_y = bounds_m
+    first_row, first_column = (
+        max(0, int((low - margin_m - zero_m) / grid.cell_m) - 1)
+        for low, zero_m in ((low_y, grid.y0_m), (low_x, grid.x0_m))
+    )
+    last_row, last_column = (
+        int((high + margin_m - zero_m) / grid.cell_m) + 3
+        for high, zero_m in ((high_y, grid.y0_m), (high_x, grid.x0_m))
+    )
+    return slice(first_row, last_row), slice(first_column, last_column)
+
+
+def part_of(grid: Grid, window: tuple[slice, slice]) -> Grid:
+    """The grid of a window, at the same places (metres)."""
+    rows, columns = (
+        range(whole)[part] for whole, part in zip((grid.rows, grid.columns), window, strict=True)
+    )
+    x0_m, y0_m = grid.x0_m + columns.start * grid.cell_m, grid.y0_m + rows.start * grid.cell_m
+    return Grid(x0_m, y0_m, grid.cell_m, len(columns), len(rows))
+
+
 def outline(
     field: NDArray[np.float32], grid: Grid, *, buffer_m: float, fill_below_m2: float
 ) -> shapely.MultiPolygon:
@@ -56,7 +81,7 @@ def outline(
     inside = (field <= buffer_m * buffer_m).astype(np.uint8)
     runs = label_parts(inside)
     if fill_holes(inside, runs, int(fill_below_m2 / grid.cell_m**2)):
-        runs = label_parts(inside)
+        runs = label_filled(inside, runs)
     points, offsets, label = trace_rings(field, inside, runs, buffer_m)
     if not len(label):
         return shapely.MultiPolygon()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,13 +100,11 @@ def lines_of(network: StreetNetwork, parts: EdgeParts) -> NDArray[np.object_]:
 
 
 def _reached_ends(network: StreetNetwork, reached: Reached, *, mode: Mode) -> _Ends:
-    slot_of = network.derived(
-        f"edge slots {threading.get_ident()}", lambda: np.full(network.n_edges, -1, dtype=np.int32)
-    )
     arcs = network.arcs(mode)
     room = int(np.sum(arcs.start[reached.node + 1] - arcs.start[reached.node]))
     ends = _Ends(np.empty(room, dtype=np.int32), np.full(room, np.inf), np.full(room, np.inf))
-    count = _gather_ends(arcs, reached.node, reached.cost_min, slot_of, ends)
+    with network.lent("edge slots", lambda: np.full(network.n_edges, -1, dtype=np.int32)) as slot_of:
+        count = _gather_ends(arcs, reached.node, reached.cost_min, slot_of, ends)
     return _Ends(ends.edge[:count], ends.from_tail_min[:count], ends.from_head_min[:count])
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from gisplan.network.errors import BadParameter
 from gisplan.network.graph import StreetNetwork
+from gisplan.network.impedance import whole_ticks
+from gisplan.network.kernel import BUCKETS, Space, new_space, search, wipe
 from gisplan.network.profiles import Mode, speed_ratio
 
 MAX_MINUTES = 240.0
+WIDTH_SHARE = 0.25  # of the median arc; the time is flat from 0.1 to 2
 
 
 class Seeds(NamedTuple):
@@ -30,19 +33,10 @@ class Reached(NamedTuple):
     cost_min: NDArray[np.float64]
 
 
-class _Space(NamedTuple):
-    """Working arrays of one thread, blank between searches so that a search costs what it reaches."""
-
-    best: NDArray[np.float64]
-    heap_cost: NDArray[np.float64]
-    heap_node: NDArray[np.int32]
-    touched: NDArray[np.int32]
-
-
 def reach(
     network: StreetNetwork, seeds: Seeds, *, minutes: float, mode: Mode, speed_kmh: float | None = None
 ) -> Reached:
-    """Minutes to every node within `minutes` of the seeds, the limit included (Dijkstra 1959, bounded).
+    """Minutes to every node within `minutes` of the seeds, the limit included.
 
     `speed_kmh` replaces the mode's default; the cost of the seeds is taken as it is.
 
@@ -56,14 +50,16 @@ def reach(
     """
     limit_min = checked_minutes(minutes)
     ratio = speed_ratio(mode, speed_kmh)
-    arcs = network.arcs(mode)
-    space = _space(network)
-    seeds = _checked_seeds(network, seeds)
-    count = _search(arcs, space, seeds.node, seeds.cost_min * ratio, limit_min * ratio)
-    node = space.touched[:count].copy()
-    cost_min = space.best[node] / ratio
-    space.best[node] = np.inf
-    return Reached(node, cost_min)
+    _check_seeds(network, seeds)
+    arcs, width = network.arcs(mode), bucket_width(network, mode, limit_min * ratio)
+    cost_min = whole_ticks(seeds.cost_min * ratio)
+    starts = (seeds.node.astype(np.int32), cost_min, np.zeros(len(cost_min), dtype=np.int32))
+    with lent_space(network) as space:
+        count = search(arcs, space, starts, limit_min * ratio, width)
+        node = space.touched[:count].copy()
+        found_min = space.best[node] / ratio
+        wipe(space, count)
+    return Reached(node, found_min)
 
 
 def checked_minutes(minutes: float) -> float:
@@ -75,8 +71,25 @@ def checked_minutes(minutes: float) -> float:
     return float(minutes)
 
 
-def _checked_seeds(network: StreetNetwork, seeds: Seeds) -> Seeds:
-    """Seeds in order of cost, so that each node enters the heap once; the kernel checks no bounds of its own."""
+def bucket_width(network: StreetNetwork, mode: Mode, limit_min: float) -> float:
+    """Width in minutes of the search's buckets: a share of the usual arc, and wide enough for the limit."""
+
+    def make() -> float:
+        cost_min = network.arcs(mode).cost_min
+        return WIDTH_SHARE * float(np.median(cost_min)) if len(cost_min) else 0.0
+
+    return max(network.derived(f"bucket width {mode}", make), limit_min / (BUCKETS - 2))
+
+
+@contextmanager
+def lent_space(network: StreetNetwork) -> Iterator[Space]:
+    """Working arrays for one search, to be given back blank."""
+    with network.lent("search space", lambda: new_space(network.n_nodes)) as space:
+        yield space
+
+
+def _check_seeds(network: StreetNetwork, seeds: Seeds) -> None:
+    """The kernel checks no bounds of its own."""
     bad = (seeds.node < 0) | (seeds.node >= network.n_nodes) | ~(seeds.cost_min >= 0)
     if bad.any():
         first = int(np.argmax(bad))
@@ -84,84 +97,3 @@ def _checked_seeds(network: StreetNetwork, seeds: Seeds) -> Seeds:
             f"Expected seeds at nodes 0 to {network.n_nodes - 1} with a cost of 0 min or more, found node "
             f"{seeds.node[first]} at {seeds.cost_min[first]}; correct it."
         )
-    order = np.argsort(seeds.cost_min, kind="stable")
-    return Seeds(seeds.node[order].astype(np.int32), seeds.cost_min[order])
-
-
-def _space(network: StreetNetwork) -> _Space:
-    def make() -> _Space:
-        room = 2 * network.n_edges + network.n_nodes + 1
-        return _Space(
-            best=np.full(network.n_nodes, np.inf),
-            heap_cost=np.empty(room),
-            heap_node=np.empty(room, dtype=np.int32),
-            touched=np.empty(network.n_nodes, dtype=np.int32),
-        )
-
-    return network.derived(f"search space {threading.get_ident()}", make)
-
-
-@njit(cache=True, nogil=True)
-def _search(arcs: Any, space: Any, seed_node: Any, seed_min: Any, limit_min: float) -> int:
-    """Settle all nodes within the limit; returns how many, listed in `space.touched`, with `space.best`."""
-    best = space.best
-    size, count = 0, 0
-    for k in range(len(seed_node)):
-        node, cost = seed_node[k], seed_min[k]
-        if cost <= limit_min and cost < best[node]:
-            if best[node] == np.inf:
-                space.touched[count] = node
-                count += 1
-            best[node] = cost
-            size = _push(space, size, cost, node)
-    while size > 0:
-        cost, node = space.heap_cost[0], space.heap_node[0]
-        size = _pop(space, size)
-        if cost > best[node]:
-            continue
-        for a in range(arcs.start[node], arcs.start[node + 1]):
-            head, onward = arcs.head[a], cost + arcs.cost_min[a]
-            if onward <= limit_min and onward < best[head]:
-                if best[head] == np.inf:
-                    space.touched[count] = head
-                    count += 1
-                best[head] = onward
-                size = _push(space, size, onward, head)
-    return count
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _push(space: Any, size: int, cost: float, node: int) -> int:
-    hole = size
-    while hole > 0:
-        parent = (hole - 1) >> 1
-        if space.heap_cost[parent] <= cost:
-            break
-        space.heap_cost[hole] = space.heap_cost[parent]
-        space.heap_node[hole] = space.heap_node[parent]
-        hole = parent
-    space.heap_cost[hole] = cost
-    space.heap_node[hole] = node
-    return size + 1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _pop(space: Any, size: int) -> int:
-    """Take the top away: the last entry sinks into its place."""
-    size -= 1
-    cost, node = space.heap_cost[size], space.heap_node[size]
-    hole = 0
-    while True:
-        child = 2 * hole + 1
-        if child >= size:
-            break
-        if child + 1 < size and space.heap_cost[child + 1] < space.heap_cost[child]:
-            child += 1
-        if space.heap_cost[child] >= cost:
-            break
-        space.heap_cost[hole] = space.heap_cost[child]
-        space.heap_node[hole] = space.heap_node[child]
-        hole = child
-    space.heap_cost[hole] = cost
-    space.heap_node[hole] = node
-    return size

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gisplan.network.cores import on_all_cores, shares_of
 from gisplan.network.errors import BadParameter
 from gisplan.network.graph import StreetNetwork
-from gisplan.network.outline import blank_field, bounds_of, grid_over, outline, paint
+from gisplan.network.outline import (
+    blank_field,
+    bounds_of,
+    grid_over,
+    outline,
+    paint,
+    part_of,
+    window_of,
+)
 from gisplan.network.parts import EdgeParts, Start, lengths_m, reached_parts
 from gisplan.network.paths import checked_minutes
 from gisplan.network.profiles import DEFAULT_KMH, MAX_KMH, Mode, speed_ratio
@@ -134,11 +143,16 @@ def service_areas(
     default_kmh = DEFAULT_KMH[mode]
     used_kmh = None if default_kmh is None else default_kmh * ratio
     snaps = snap(network, points_m, mode=mode, rules=rules.snap)
-    origins = range(len(snaps.status))
-    return [
-        _area(network, snaps, origin=k, limits_min=limits_min, travel=(mode, used_kmh), rules=rules)
-        for k in origins
-    ]
+    network.arcs(mode)  # made once, before the threads ask for it
+
+    def work(share: slice) -> list[ServiceArea]:
+        return [
+            _area(network, snaps, origin=k, limits_min=limits_min, travel=(mode, used_kmh), rules=rules)
+            for k in range(share.start, share.stop)
+        ]
+
+    found = on_all_cores(work, shares_of(len(snaps.status), 1))
+    return [_with_border(network, area) for areas in found for area in areas]
 
 
 def straight_line_areas(
@@ -215,10 +229,18 @@ def _area(
 def _band(
     network: StreetNetwork, limit_min: float, *, parts: EdgeParts, polygon: shapely.MultiPolygon
 ) -> Band:
+    return Band(limit_min, parts, float(lengths_m(network, parts).sum()), polygon, touches_border=False)
+
+
+def _with_border(network: StreetNetwork, area: ServiceArea) -> ServiceArea:
+    """Mark the bands that leave the extent; by one thread, since GEOS prepares a geometry for one."""
     extent = network.extent
     shapely.prepare(extent)
-    touches = not polygon.is_empty and not bool(shapely.covers(extent, polygon))
-    return Band(limit_min, parts, float(lengths_m(network, parts).sum()), polygon, touches)
+    bands = (
+        replace(band, touches_border=not band.polygon.is_empty and not shapely.covers(extent, band.polygon))
+        for band in area.bands
+    )
+    return replace(area, bands=tuple(bands))
 
 
 def _polygons(
@@ -238,8 +260,16 @@ def _polygons(
     painted = np.zeros(network.n_edges, dtype=bool)
     polygons = []
     for band in parts:
+        if not len(band.edge):
+            polygons.append(shapely.MultiPolygon())
+            continue
         paint(distance_sq, grid, shapes, _fresh(band, painted), buffer_m + grid.cell_m)
-        polygons.append(outline(distance_sq, grid, buffer_m=buffer_m, fill_below_m2=fill_below_m2))
+        window = window_of(grid, bounds_of(shapes[:2], band.edge), buffer_m + grid.cell_m)
+        polygons.append(
+            outline(
+                distance_sq[window], part_of(grid, window), buffer_m=buffer_m, fill_below_m2=fill_below_m2
+            )
+        )
     return polygons, (buffer_m, grid.cell_m)
 
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from layers.errors import (
     ArchiveRefused,
+    ColumnsNotChosen,
     CrsMissing,
     EncodingRefused,
     FormatNotRead,
@@ -29,6 +30,8 @@ from layers.importing import import_layer
 from layers.inspection import inspect
 from layers.sniff import sniff
 from layers.sources import open_source
+
+pytestmark = pytest.mark.django_db
 
 SAMPLES = Path(__file__).parents[2] / "shapefiles"
 Write = Callable[..., Path]
@@ -77,12 +80,12 @@ def test_web_page_under_any_name_is_refused_and_named(tmp_path: Path, suffix: st
     assert "found a web page" in str(error)
 
 
-def test_format_that_is_not_read_is_named(tmp_path: Path) -> None:
+def test_table_without_a_place_is_told_so(tmp_path: Path) -> None:
     path = tmp_path / "comuni.csv"
     path.write_text("nome;lon\nTorino;7,68\n")
     error = dry(path)
-    assert isinstance(error, FormatNotRead)
-    assert "found a text table in comuni.csv" in str(error)
+    assert isinstance(error, ColumnsNotChosen)
+    assert "in comuni.csv, found none among nome, lon" in str(error)
 
 
 def test_index_of_a_shapefile_points_to_its_shp() -> None:

@@ -70,3 +70,17 @@ def test_help_lists_our_commands_and_what_operators_need() -> None:
 
 def test_help_of_a_command_tells_its_arguments() -> None:
     assert "--mode {walk,bike}" in gisplan("help", "catchments").stdout
+
+
+def test_help_of_a_command_needs_no_database(tmp_path: Path) -> None:
+    done = gisplan("catchments", "--help", GISPLAN_VAR=str(tmp_path), GISPLAN_DATABASE_URL="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--mode {walk,bike}" in done.stdout
+
+
+def test_database_without_tables_is_one_sentence_and_exit_code_3() -> None:
+    done = gisplan("summary", PGOPTIONS="-c search_path=nowhere")
+    assert done.returncode == 3
+    assert done.stderr == (
+        "The tables of the database are not those of this version: run `gisplan migrate`.\n"
+    )

@@ -6,12 +6,13 @@ from django.core.management.base import BaseCommand
 
 from layers.errors import LayersError, TargetRefused
 from layers.importing import import_layer
+from layers.management.table_arguments import add_table_arguments, table_options
 from layers.reports import ImportReport
 from layers.targets import check_apart, check_replaceable
 
 
 class Command(BaseCommand):
-    help = "Import one layer of a shapefile (folder or zip), a GeoPackage or a GeoJSON, whole or not at all."
+    help = "Import one layer of a vector file, folder or archive, whole or not at all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             "--encoding", help="encoding of a shapefile's text, in place of what the file says"
         )
         parser.add_argument("--layer", help="layer of a file that holds several")
+        add_table_arguments(parser)
         parser.add_argument("--dry-run", action="store_true", help="report without storing")
         parser.add_argument("--strict", action="store_true", help="refuse a file that needs a repair")
         parser.add_argument("--report", type=Path, help="write the report here as JSON, on refusal too")
@@ -42,6 +44,7 @@ class Command(BaseCommand):
                 source_layer=options["layer"],
                 dry_run=options["dry_run"],
                 strict=options["strict"],
+                table=table_options(options),
             )
         except LayersError as error:
             if options["report"] and error.report is not None:
