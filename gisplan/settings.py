@@ -5,10 +5,8 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
-
-import pyogrio
-import shapely
 
 from gisplan import variables
 from gisplan.environment.state import State, unusable
@@ -22,13 +20,16 @@ os.environ.pop("PROJ_DATA", None)
 os.environ.pop("PROJ_LIB", None)
 
 
-def _wheel_library(package_file: str, folder: str, pattern: str) -> str | None:
-    found = sorted((Path(package_file).parent.parent / folder).glob(pattern))
+def _wheel_library(package: str, pattern: str) -> str | None:
+    """Found without importing the package, which takes longer than all of Django."""
+    spec = find_spec(package)
+    installed = Path(spec.origin).parent.parent if spec and spec.origin else Path()
+    found = sorted((installed / f"{package}.libs").glob(pattern))
     return str(found[0]) if found else None
 
 
-GDAL_LIBRARY_PATH = _wheel_library(pyogrio.__file__, "pyogrio.libs", "libgdal*")
-GEOS_LIBRARY_PATH = _wheel_library(shapely.__file__, "shapely.libs", "libgeos_c*")
+GDAL_LIBRARY_PATH = _wheel_library("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = _wheel_library("shapely", "libgeos_c*")
 
 # --- The territory -------------------------------------------------------------------------------
 TERRITORY = variables.province_codes("GISPLAN_TERRITORY", "001")

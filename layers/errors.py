@@ -38,6 +38,14 @@ class SourceDamaged(SourceRefused):
     code = "source_damaged"
 
 
+class SourceTooLarge(SourceRefused):
+    code = "source_too_large"
+
+
+class SourceChanged(SourceRefused):
+    code = "source_changed"
+
+
 class ArchiveRefused(SourceRefused):
     code = "archive_refused"
 

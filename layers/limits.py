@@ -1,5 +1,7 @@
 """Limits of what is read, each a Django setting with a default."""
 
+from typing import Any
+
 from django.conf import settings
 
 ARCHIVE_DEPTH = 4
@@ -7,14 +9,53 @@ ARCHIVE_DEPTH = 4
 
 def stored_srid() -> int:
     """`LAYERS_STORED_SRID`: the system in which every layer is stored."""
-    return int(getattr(settings, "LAYERS_STORED_SRID", 32632))
+    return int(_setting("LAYERS_STORED_SRID", 32632))
 
 
 def archive_bytes() -> int:
     """`LAYERS_ARCHIVE_BYTES`: what a zip may hold once unpacked."""
-    return int(getattr(settings, "LAYERS_ARCHIVE_BYTES", 4_000_000_000))
+    return int(_setting("LAYERS_ARCHIVE_BYTES", 4_000_000_000))
 
 
 def archive_files() -> int:
     """`LAYERS_ARCHIVE_FILES`: how many files a zip may hold."""
-    return int(getattr(settings, "LAYERS_ARCHIVE_FILES", 10_000))
+    return int(_setting("LAYERS_ARCHIVE_FILES", 10_000))
+
+
+def columns() -> int:
+    """`LAYERS_COLUMNS`: how many columns a layer may have; PostgreSQL holds at most 1,600."""
+    return int(_setting("LAYERS_COLUMNS", 1_500))
+
+
+def feature_vertices() -> int:
+    """`LAYERS_FEATURE_VERTICES`: how many vertices one feature may have."""
+    return int(_setting("LAYERS_FEATURE_VERTICES", 5_000_000))
+
+
+def file_vertices() -> int:
+    """`LAYERS_FILE_VERTICES`: how many vertices all features of a layer may have together."""
+    return int(_setting("LAYERS_FILE_VERTICES", 80_000_000))
+
+
+def issues_kept() -> int:
+    """`LAYERS_ISSUES_KEPT`: how many issues are kept one by one; those beyond are counted by kind."""
+    return int(_setting("LAYERS_ISSUES_KEPT", 50_000))
+
+
+def reader_memory_bytes() -> int:
+    """`LAYERS_READER_MEMORY_BYTES`: what the process that reads a file may take beyond its libraries."""
+    return int(_setting("LAYERS_READER_MEMORY_BYTES", 2_000_000_000))
+
+
+def reader_cpu_s() -> int:
+    """`LAYERS_READER_CPU_S`: processor seconds that one reading of a file may take."""
+    return int(_setting("LAYERS_READER_CPU_S", 900))
+
+
+def reader_silence_s() -> float:
+    """`LAYERS_READER_SILENCE_S`: how long the next rows of a file are awaited."""
+    return float(_setting("LAYERS_READER_SILENCE_S", 300))
+
+
+def _setting(name: str, default: Any) -> Any:
+    return getattr(settings, name, default)

@@ -8,6 +8,7 @@ from pathlib import Path
 from layers import table_places
 from layers.encoding import TextEncoding
 from layers.finding import scratch_folder
+from layers.formats import DRIVERS
 from layers.gdal import Dataset
 from layers.issues import Code, Issue
 from layers.sniff import GEOJSON_LINES, GML, SHAPEFILE, TABLE, Content
@@ -46,13 +47,16 @@ def prepare(
             yield _table(path, folder, table or TableOptions(), encoding)
     elif content == GML:
         with scratch_folder() as folder:
-            yield Prepared(Dataset(_beside_nothing(path, folder), open_options=_GML_OPTIONS))
+            yield Prepared(
+                Dataset(_beside_nothing(path, folder), DRIVERS[content.kind], open_options=_GML_OPTIONS)
+            )
     elif content == GEOJSON_LINES and path.suffix.lower() in {".geojson", ".json"}:
         with scratch_folder() as folder:
-            yield Prepared(Dataset(_linked(path, folder / f"{path.stem}.geojsonl")))
+            yield Prepared(Dataset(_linked(path, folder / f"{path.stem}.geojsonl"), DRIVERS[content.kind]))
     else:
         # Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text.
-        yield Prepared(Dataset(path, encoding="ISO-8859-1" if content == SHAPEFILE else None))
+        carrier = "ISO-8859-1" if content == SHAPEFILE else None
+        yield Prepared(Dataset(path, DRIVERS[content.kind], encoding=carrier))
 
 
 def _table(path: Path, folder: Path, options: TableOptions, encoding: str | None) -> Prepared:
@@ -61,7 +65,9 @@ def _table(path: Path, folder: Path, options: TableOptions, encoding: str | None
     places = table_places.places_of(table, options, first, path.name)
     written = table_places.write_for_gdal(path, table, places, folder)
     return Prepared(
-        Dataset(written.path, encoding="UTF-8", open_options=table_places.gdal_options()),
+        Dataset(
+            written.path, DRIVERS[TABLE.kind], encoding="UTF-8", open_options=table_places.gdal_options()
+        ),
         TextEncoding(table.encoding, table.encoding_rule),
         tuple(written.issues),
         tuple(written.unreadable.items()),

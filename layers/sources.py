@@ -177,8 +177,7 @@ def read_geometries(source: Source) -> Iterator[Any]:
 
 
 def schema(source: Source) -> Any:
-    with gdal.open_arrow(source.dataset, source.layer) as reader:
-        return reader.schema
+    return gdal.read_schema(source.dataset, source.layer)
 
 
 def digest(source: Source) -> str:

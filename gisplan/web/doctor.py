@@ -13,6 +13,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
+from layers import gdal
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -36,6 +37,7 @@ class Finding:
 def examine() -> Iterator[Finding]:
     yield from _database()
     yield _drivers()
+    yield _reader()
     yield _proj()
     yield _assets()
     yield _disk()
@@ -98,6 +100,16 @@ def _drivers() -> Finding:
     if missing:
         return Finding("GDAL drivers", False, f"missing {', '.join(missing)}", "run ./scripts/setup again")
     return Finding("GDAL drivers", True, f"GDAL {version}, {len(available)} drivers")
+
+
+def _reader() -> Finding:
+    """Which guards hold around the process that reads what users give."""
+    held = gdal.guards()
+    missing = [guard for guard in ("memory", "time", "files", "network") if guard not in held]
+    if not missing:
+        return Finding("guarded reading", True, f"limits on {', '.join(held)}")
+    hint = "run on Linux 5.13 or newer with seccomp and Landlock, on x86-64 or ARM64"
+    return Finding("guarded reading", None, f"no guard on {', '.join(missing)}", hint)
 
 
 def _proj() -> Finding:
