@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from gisplan.web import analysis_pages, catchment_api, plan_pages, territory_pages
+from gisplan.web import (
+    analysis_pages,
+    catchment_api,
+    hub_pages,
+    plan_pages,
+    run_pages,
+    scenario_pages,
+    territory_pages,
+)
 
 urlpatterns = [
     path("", plan_pages.home, name="home"),
@@ -14,5 +22,21 @@ urlpatterns = [
     path("stazioni/", analysis_pages.stations, name="stations"),
     path("stazioni/<str:code>/", analysis_pages.station, name="station"),
     path("analysis/catchment", catchment_api.catchment, name="catchment_api"),
+    path("analisi/", run_pages.runs, name="analyses"),
+    path("analisi/hub/", hub_pages.hub, name="hub"),
+    path("analisi/hub/salva/", hub_pages.save, name="save_hub"),
+    path("analisi/poli/", hub_pages.ranking, name="ranking"),
+    path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
+    path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
+    *(
+        path(
+            f"analisi/esecuzioni/<int:number>/gisplan.{kind}",
+            run_pages.download,
+            {"kind": kind},
+            f"run_{kind}",
+        )
+        for kind in run_pages.TYPES
+    ),
     path("fonti/", territory_pages.sources, name="sources"),
 ]
