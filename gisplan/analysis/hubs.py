@@ -61,7 +61,7 @@ def hub_catchment(lon: float, lat: float, request: CatchmentRequest) -> HubCatch
     """Who can reach this position: people and places by band; a position outside the territory is refused."""
     lon, lat = checked_position(lon, lat)
     ground = current_ground()
-    point_m, municipality = _position(lon, lat, ground)
+    point_m, municipality = checked_point_m(lon, lat, ground)
     (bands,) = measure_bands(reach_points(point_m, request, ground), request, ground)
     return HubCatchment(
         parameters={"lon": lon, "lat": lat, **travel_parameters(request)},
@@ -89,26 +89,31 @@ def save_hub(lon: float, lat: float, request: CatchmentRequest, *, name: str, us
     )
 
 
-def position_m(lon: float, lat: float) -> Floats:
-    """Metres of the stored CRS, shape (1, 2)."""
-    x_m, y_m = crs.transform_xy(np.array([lon]), np.array([lat]), crs.WGS84, settings.STORED_SRID)
-    return np.column_stack((x_m, y_m))
+def checked_point_m(lon: float, lat: float, ground: Ground) -> tuple[Floats, int]:
+    """Metres of the stored CRS, shape (1, 2), and the municipality there; a position outside all is refused."""
+    lon, lat = checked_position(lon, lat)
+    if crs.lies_in_italy((lon, lat, lon, lat), crs.WGS84):
+        x_m, y_m = crs.transform_xy(np.array([lon]), np.array([lat]), crs.WGS84, settings.STORED_SRID)
+        municipality = ground.municipality_at(float(x_m[0]), float(y_m[0]))
+        if municipality is not None:
+            return np.column_stack((x_m, y_m)), municipality
+    raise RequestRefused(
+        f"Expected a position in {settings.TERRITORY_NAME} or within {settings.TERRITORY_MARGIN_KM} km of it, "
+        f"found {lon:g}, {lat:g}: choose one inside.",
+        field="position",
+        found=f"{lon:g}, {lat:g}",
+        expected=settings.TERRITORY_NAME,
+    )
 
 
-def _position(lon: float, lat: float, ground: Ground) -> tuple[Floats, int]:
-    """Metres, and the municipality there."""
-    inside = crs.lies_in_italy((lon, lat, lon, lat), crs.WGS84)
-    point_m = position_m(lon, lat) if inside else np.full((1, 2), np.inf)
-    municipality = ground.municipality_at(*point_m[0].tolist()) if inside else None
-    if municipality is None:
-        raise RequestRefused(
-            f"Expected a position in {settings.TERRITORY_NAME} or within {settings.TERRITORY_MARGIN_KM} km of it, "
-            f"found {lon:g}, {lat:g}: choose one inside.",
-            field="position",
-            found=f"{lon:g}, {lat:g}",
-            expected=settings.TERRITORY_NAME,
-        )
-    return point_m, municipality
+def drawn_feature(shape: shapely.Geometry, **properties: Any) -> dict[str, Any] | None:
+    """GeoJSON of the polygons of a shape, thinned for a map; None where no ground is left."""
+    parts = shapely.get_parts(shape)
+    polygons = shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    (text,) = _geometries(np.array([polygons], dtype=object), DRAWN_TOLERANCE_M)
+    if text == "null":
+        return None
+    return {"type": "Feature", "geometry": json.loads(text), "properties": properties}
 
 
 def feature_collection(bands: list[BandFigures], *, tolerance_m: float = 0.0) -> str:

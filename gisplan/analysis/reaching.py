@@ -1,18 +1,23 @@
 """From points to bands with their people and places: the one place that asks the engine for catchments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
+from tqdm import tqdm
 
 from gisplan.accessibility.catchment import mixed_people, points_in_areas
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import AGE_GROUPS, Floats, Geometries, PlaceInputs
 from gisplan.analysis.networks import open_network
 from gisplan.analysis.requests import RULES, CatchmentRequest
+from gisplan.network.graph import StreetNetwork
 from gisplan.network.service_area import DETOUR_FACTOR, ServiceArea, service_areas, straight_line_areas
+
+#: Points a call, between two steps of the bar; fewer points than these have no bar.
+BATCH, BAR_FROM = 16, 10
 
 #: The columns of the layer `bands`, in order; `connector_m` and what follows qualify the figures.
 BAND_COLUMNS = (
@@ -49,28 +54,47 @@ class BandFigures:
     polygon: shapely.MultiPolygon
 
 
-def reach_points(points_m: Floats, request: CatchmentRequest, ground: Ground) -> list[Reached]:
-    """Each point on the first network that has a street within the cap; a circle where none has."""
+def reach_points(
+    points_m: Floats,
+    request: CatchmentRequest,
+    ground: Ground,
+    *,
+    streets: Mapping[str, StreetNetwork] | None = None,
+) -> list[Reached]:
+    """Each point on the first network that has a street within the cap; a circle where none has.
+
+    `streets` stand in for the loaded networks of their digests: the links of a scenario.
+    """
     reached: dict[int, Reached] = {}
-    for row in ground.networks:
+    with tqdm(total=len(points_m), unit="hub", disable=None if len(points_m) >= BAR_FROM else True) as bar:
+        for row in ground.networks:
+            network = (streets or {}).get(row.digest) or open_network(row.digest)
+            left = [i for i in range(len(points_m)) if i not in reached]
+            for chunk in batched(left, BATCH):
+                areas = service_areas(
+                    network,
+                    points_m[chunk],
+                    minutes=request.minutes,
+                    mode=request.mode,
+                    speed_kmh=request.speed_kmh,
+                    rules=RULES,
+                )
+                found = zip(chunk, areas, strict=True)
+                new = {i: Reached(area, row.name) for i, area in found if area.bands}
+                reached |= new
+                bar.update(len(new))
         left = [i for i in range(len(points_m)) if i not in reached]
-        if left:
-            areas = service_areas(
-                open_network(row.digest),
-                points_m[left],
-                minutes=request.minutes,
-                mode=request.mode,
-                speed_kmh=request.speed_kmh,
-                rules=RULES,
-            )
-            found = zip(left, areas, strict=True)
-            reached |= {i: Reached(area, row.name) for i, area in found if area.bands}
-    left = [i for i in range(len(points_m)) if i not in reached]
-    circles = straight_line_areas(
-        points_m[left], minutes=request.minutes, speed_kmh=request.speed_kmh, detour_factor=DETOUR_FACTOR
-    )
-    reached |= {i: Reached(area) for i, area in zip(left, circles, strict=True)}
+        circles = straight_line_areas(
+            points_m[left], minutes=request.minutes, speed_kmh=request.speed_kmh, detour_factor=DETOUR_FACTOR
+        )
+        reached |= {i: Reached(area) for i, area in zip(left, circles, strict=True)}
+        bar.update(len(left))
     return [reached[i] for i in range(len(points_m))]
+
+
+def batched(items: Sequence[int], size: int) -> Iterator[list[int]]:
+    for first in range(0, len(items), size):
+        yield list(items[first : first + size])
 
 
 def measure_bands(

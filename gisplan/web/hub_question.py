@@ -61,8 +61,8 @@ def from_query(query: Mapping[str, str]) -> HubQuestion | None:
         return None
     written = query.get("minuti", "").replace(" ", "") or ",".join(map(str, STANDARD_MINUTES))
     asked: dict[str, Any] = {
-        "lon": _number_of("lon", query["lon"]),
-        "lat": _number_of("lat", query["lat"]),
+        "lon": number_of("lon", query["lon"]),
+        "lat": number_of("lat", query["lat"]),
         "mode": query.get("modo", "walk"),
         "minutes": [int(word) if _is_whole(word) else word for word in written.split(",")],
     }
@@ -90,7 +90,7 @@ def _checked_number(name: str, value: object) -> float:
     return float(value)
 
 
-def _number_of(name: str, written: str) -> float:
+def number_of(name: str, written: str) -> float:
     """As typed: a decimal comma is a decimal point."""
     try:
         return float(written.strip().replace(",", "."))

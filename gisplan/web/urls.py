@@ -6,9 +6,12 @@ from gisplan.web import (
     access,
     analysis_pages,
     catchment_api,
+    hub_pages,
     import_pages,
     layer_pages,
     plan_pages,
+    run_pages,
+    scenario_pages,
     territory_pages,
 )
 
@@ -22,6 +25,22 @@ urlpatterns = [
     path("stazioni/", analysis_pages.stations, name="stations"),
     path("stazioni/<str:code>/", analysis_pages.station, name="station"),
     path("analysis/catchment", catchment_api.catchment, name="catchment_api"),
+    path("analisi/", run_pages.runs, name="analyses"),
+    path("analisi/hub/", hub_pages.hub, name="hub"),
+    path("analisi/hub/salva/", hub_pages.save, name="save_hub"),
+    path("analisi/poli/", hub_pages.ranking, name="ranking"),
+    path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
+    path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
+    *(
+        path(
+            f"analisi/esecuzioni/<int:number>/gisplan.{kind}",
+            run_pages.download,
+            {"kind": kind},
+            f"run_{kind}",
+        )
+        for kind in run_pages.TYPES
+    ),
     path("fonti/", territory_pages.sources, name="sources"),
     path("accesso/", access.SignIn.as_view(), name="sign_in"),
     path("uscita/", access.SignOut.as_view(), name="sign_out"),

@@ -135,6 +135,14 @@ def test_set_covering_is_the_least_of_all_choices(case: Case) -> None:
     assert (found.left_out == ~coverable).all()
 
 
+def test_start_does_not_stand_where_the_optimum_is_found_before_the_search() -> None:
+    # HiGHS 1.16 gave back greedy's 10 beside the objective 9: presolve alone had solved it
+    covers = ["000110", "001110", "010010", "010011", "010100", "100000"]
+    od = [[1.0 if one == "1" else INF for one in row] for row in covers]
+    found = locate_set_covering(od, threshold_min=5, choice=Choice(costs=[5, 2, 1, 2, 4, 5]))
+    assert (found.objective, found.chosen.tolist()) == (9, [0, 1, 3])
+
+
 def towns(n: int = 60, *, seed: int = 4) -> tuple[Any, Any]:
     rng = np.random.default_rng(seed)
     place = rng.uniform(0, 100, (n, 2))

@@ -36,40 +36,67 @@ MANY = 150_000
 
 
 @dataclass
+class Started:
+    """A child of the process in dying.py; its folder holds what it wrote."""
+
+    server: "subprocess.Popen[str]"
+    folder: Path
+    pid: int
+
+    def poll(self) -> int | None:
+        return ask(self.server, "poll", self.pid)
+
+    def ended(self) -> "subprocess.CompletedProcess[str]":
+        code = ask(self.server, "wait", self.pid)
+        assert code is not None
+        out, err = ((self.folder / name).read_text("utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess([], code, out, err)
+
+    def wait_until_paused(self) -> None:
+        limit = time.monotonic() + 60
+        while not (self.folder / "paused").exists():
+            assert time.monotonic() < limit, (self.folder / "err").read_text("utf-8")
+            time.sleep(0.02)
+
+    def go_on(self) -> None:
+        (self.folder / "go_on").touch()
+
+
+def ask(server: "subprocess.Popen[str]", *words: object) -> int | None:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(json.dumps(words, default=str) + "\n")
+    server.stdin.flush()
+    answer: int | None = json.loads(server.stdout.readline())
+    return answer
+
+
+@dataclass
 class Faulty:
     """The database, and what a test asks of it."""
 
-    url: str
+    server: "subprocess.Popen[str]"
+    folder: Path
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True) as own:
+        with psycopg.connect(_url(DATABASE), autocommit=True) as own:
             cursor = own.execute(statement)  # type: ignore[call-overload]
             return cursor.fetchall() if cursor.description else []
 
-    def start(self, *words: str | Path) -> "subprocess.Popen[str]":
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(CHECKOUT),
-            "GISPLAN_DATABASE_URL": self.url,
-            "DJANGO_SETTINGS_MODULE": "gisplan.settings",
-        }
-        return subprocess.Popen(
-            [sys.executable, *map(str, words)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def start(self, work: str, *words: str | Path) -> Started:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        pid = ask(self.server, "start", folder, work, *words)
+        assert pid is not None
+        return Started(self.server, folder, pid)
 
     def accident(self, file: Path, phase: str, kind: str) -> "subprocess.CompletedProcess[str]":
-        return ended(self.start(DYING, "accident", file, phase, kind))
+        return self.start("accident", file, phase, kind).ended()
 
-    def gisplan(self, *words: str | Path) -> "subprocess.Popen[str]":
-        return self.start("-m", "gisplan", *words)
+    def gisplan(self, *words: str | Path) -> Started:
+        return self.start("gisplan", *words)
 
     def after(self, file: Path) -> dict[str, Any]:
-        done = ended(self.start(DYING, "after", file))
+        done = self.start("after", file).ended()
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
@@ -81,11 +108,6 @@ class Faulty:
     def last_run(self) -> tuple[str, str, Any]:
         wanted = "SELECT status, report->>'reason', progress FROM layers_importrun ORDER BY id DESC LIMIT 1"
         return self.rows(wanted)[0]  # type: ignore[return-value]
-
-
-def ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
-    out, err = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 @pytest.fixture(scope="module")
@@ -118,26 +140,46 @@ def _server(*statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def seed(django_db_setup: None, django_db_blocker: DjangoDbBlocker, files: dict[str, Path]) -> Iterator[str]:
+def server() -> "Iterator[subprocess.Popen[str]]":
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CHECKOUT),
+        "GISPLAN_DATABASE_URL": _url(DATABASE),
+        "DJANGO_SETTINGS_MODULE": "gisplan.settings",
+    }
+    with subprocess.Popen(
+        [sys.executable, DYING], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def seed(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    files: dict[str, Path],
+    server: "subprocess.Popen[str]",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
     """A copy of the empty test database with one published version of three features."""
     with django_db_blocker.unblock():
         connections.close_all()  # a template must have no users
         empty = connection.settings_dict["NAME"]
     name = f"{DATABASE}_seed"
-    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    _server(drop, f"CREATE DATABASE {name} TEMPLATE {empty}")
-    assert Faulty(_url(name)).after(files["old"])["version"] == 1
+    _server(*(f"DROP DATABASE IF EXISTS {each} WITH (FORCE)" for each in (name, DATABASE)))
+    _server(f"CREATE DATABASE {DATABASE} TEMPLATE {empty}")
+    assert Faulty(server, tmp_path_factory.mktemp("seed")).after(files["old"])["version"] == 1
+    _server(f"ALTER DATABASE {DATABASE} RENAME TO {name}")
     yield name
-    _server(drop)
+    _server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def faulty(seed: str) -> Iterator[Faulty]:
+def faulty(seed: str, server: "subprocess.Popen[str]", tmp_path: Path) -> Iterator[Faulty]:
     """A database for one test: what other processes do there is committed."""
-    drop = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
-    _server(drop, f"CREATE DATABASE {DATABASE} TEMPLATE {seed}")
-    yield Faulty(_url(DATABASE))
-    _server(drop)
+    _server(f"CREATE DATABASE {DATABASE} TEMPLATE {seed}")
+    yield Faulty(server, tmp_path)
+    _server(f"DROP DATABASE {DATABASE} WITH (FORCE)")
 
 
 def check_whole(faulty: Faulty, files: dict[str, Path]) -> None:
@@ -188,14 +230,14 @@ def test_killed_from_outside_while_another_session_watches_its_rows(
     assert [row["name"] for row in progress["phases"]] == list(PHASES)
     assert all(row["total"] == MANY for row in progress["phases"])
     assert progress["rows_per_s"] > 0
-    process.kill()
-    ended(process)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.ended().returncode == -signal.SIGKILL
     check_whole(faulty, files)
     reason = faulty.rows("SELECT report->>'reason' FROM layers_importrun ORDER BY id")[1][0]
     assert f"of {MANY:,} rows: nothing of it was stored" in reason
 
 
-def wait_for_rows(faulty: Faulty, process: "subprocess.Popen[str]") -> dict[str, Any]:
+def wait_for_rows(faulty: Faulty, process: Started) -> dict[str, Any]:
     """The progress of the last run once it tells rows in the database."""
     limit = time.monotonic() + 60
     while time.monotonic() < limit and process.poll() is None:
@@ -204,15 +246,14 @@ def wait_for_rows(faulty: Faulty, process: "subprocess.Popen[str]") -> dict[str,
             found: dict[str, Any] = progress
             return found
         time.sleep(0.02)
-    out, err = process.communicate()
-    raise AssertionError(f"no progress was seen: {out} {err}")
+    raise AssertionError("no progress was seen before the import ended")
 
 
 def test_interrupted_from_the_keyboard(faulty: Faulty, files: dict[str, Path]) -> None:
     process = faulty.gisplan("import_layer", files["many"], "--name", "luoghi")
     wait_for_rows(faulty, process)
-    process.send_signal(signal.SIGINT)
-    done = ended(process)
+    os.kill(process.pid, signal.SIGINT)
+    done = process.ended()
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.endswith("Interrupted.\n")
     status, reason, _ = faulty.last_run()
@@ -221,23 +262,18 @@ def test_interrupted_from_the_keyboard(faulty: Faulty, files: dict[str, Path]) -
     check_whole(faulty, files)
 
 
-def wait_until_paused(process: "subprocess.Popen[str]") -> None:
-    """It goes on when its input ends."""
-    assert process.stdout is not None
-    assert process.stdout.readline() == "there\n"
-
-
 def test_two_imports_of_one_layer_end_well_one_after_the_other(
     faulty: Faulty, files: dict[str, Path]
 ) -> None:
-    first = faulty.start(DYING, "accident", files["new"], "store", "pause")
-    wait_until_paused(first)
+    first = faulty.start("accident", files["new"], "store", "pause")
+    first.wait_until_paused()
     second = faulty.gisplan("import_layer", files["next"], "--name", "luoghi")
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     limit = time.monotonic() + 60
     while faulty.rows(waiting) == [(0,)] and second.poll() is None and time.monotonic() < limit:
         time.sleep(0.02)
-    assert [ended(process).returncode for process in (first, second)] == [0, 0]
+    first.go_on()
+    assert [each.ended().returncode for each in (first, second)] == [0, 0]
     versions = faulty.rows("SELECT number, feature_count, is_current FROM layers_version ORDER BY number")
     assert versions == [(1, 3, False), (2, 4, False), (3, 5, True)]
     assert faulty.rows("SELECT count(*) FROM layers.luoghi") == [(5,)]
@@ -247,11 +283,12 @@ def test_two_imports_of_one_layer_end_well_one_after_the_other(
 
 def test_rollback_does_not_wait_for_an_import_that_goes_on(faulty: Faulty, files: dict[str, Path]) -> None:
     assert faulty.after(files["next"])["version"] == 2
-    going = faulty.start(DYING, "accident", files["new"], "store", "pause")
-    wait_until_paused(going)
-    back = ended(faulty.gisplan("rollback_layer", "luoghi"))
+    going = faulty.start("accident", files["new"], "store", "pause")
+    going.wait_until_paused()
+    back = faulty.gisplan("rollback_layer", "luoghi").ended()
     assert back.stdout == "current: luoghi_v1, 3 features\n"
-    assert ended(going).returncode == 0
+    going.go_on()
+    assert going.ended().returncode == 0
     assert faulty.rows("SELECT count(*) FROM layers.luoghi") == [(4,)]
 
 
@@ -293,7 +330,7 @@ def small_disk(faulty: Faulty) -> Iterator[None]:
 
 
 def check_full(faulty: Faulty, files: dict[str, Path]) -> None:
-    done = ended(faulty.gisplan("import_layer", files["many"], "--name", "luoghi"))
+    done = faulty.gisplan("import_layer", files["many"], "--name", "luoghi").ended()
     assert (done.returncode, done.stdout) == (3, ""), done.stderr
     assert done.stderr.count("\n") == 1
     assert "free some space there" in done.stderr

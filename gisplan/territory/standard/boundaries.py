@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -220,7 +219,3 @@ def _store_one(
 
 def _same(one: MultiPolygon, other: MultiPolygon) -> bool:
     return one.equals_exact(other) or one.sym_difference(other).area <= SAME_AREA * one.area
-
-
-def is_boundary_file(path: Path) -> bool:
-    return any(is_boundaries(list(layer.columns)) for layer in inspect(path).layers)
