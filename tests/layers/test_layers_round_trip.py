@@ -23,7 +23,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.importing import import_layer
@@ -150,10 +150,8 @@ def _degrees() -> Callable[[Any], Any]:
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.file)
 @settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
 @given(layer=layers())
