@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from layers.errors import ArchiveRefused
@@ -40,7 +41,14 @@ class _Unpacking:
                 for member in members:
                     self._check_place(member)
                 opened.extractall(into, members)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            OSError,
+            zlib.error,
+        ) as error:
             raise ArchiveRefused(
                 f"Expected a readable zip archive in {self._name}, found: {error}:"
                 " pack it again without a password."

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from layers import table_places
+from layers import scratch, table_places
 from layers.encoding import TextEncoding
-from layers.finding import scratch_folder
 from layers.formats import DRIVERS
 from layers.gdal import Dataset
 from layers.issues import Code, Issue
@@ -43,15 +42,15 @@ def prepare(
     path: Path, content: Content, *, table: TableOptions | None = None, encoding: str | None = None
 ) -> Iterator[Prepared]:
     if content == TABLE:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield _table(path, folder, table or TableOptions(), encoding)
     elif content == GML:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield Prepared(
                 Dataset(_beside_nothing(path, folder), DRIVERS[GML.kind], open_options=_GML_OPTIONS)
             )
     elif content == GEOJSON_LINES and path.suffix.lower() in {".geojson", ".json"}:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield Prepared(Dataset(_linked(path, folder / f"{path.stem}.geojsonl"), DRIVERS[content.kind]))
     else:
         # Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -30,14 +31,30 @@ class PeopleSurface:
     people : float64, shape (n_zones, n_groups)
         Column 0 is everyone; the others are any groups of them.
     from_cells : bool, shape (n_zones,)
+    municipality : int64, shape (n_zones,)
+        Position of the municipality that each zone lies in; -1 outside all of them.
     unplaced : float
         People of the municipalities who are neither in cells nor on the ground that cells leave.
+    in_excess : float
+        People of cells beyond what their municipality counts: they are left out.
     """
 
     zones: NDArray[np.object_]
     people: People
     from_cells: NDArray[np.bool_]
+    municipality: NDArray[np.int64]
     unplaced: float
+    in_excess: float
+
+    @cached_property
+    def area_m2(self) -> NDArray[np.float64]:
+        """Ground of each zone in m², shape (n_zones,)."""
+        return np.asarray(shapely.area(self.zones), dtype=np.float64)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index of the zones, made once: a surface that is asked again and again keeps it."""
+        return shapely.STRtree(self.zones)
 
 
 @dataclass(frozen=True)
@@ -74,8 +91,11 @@ def people_in_areas(areas: Geometries, zones: Geometries, people: People) -> Peo
         `people` has another number of rows than there are zones, or a zone has people but no ground.
     """
     zones, people = _checked(zones, people)
-    area, zone, shared_m2 = _shared_ground(np.asarray(areas, dtype=object), zones)
-    share = shared_m2 / shapely.area(zones)[zone]
+    zone_m2 = shapely.area(zones)
+    area, zone, shared_m2 = _shared_ground(
+        np.asarray(areas, dtype=object), zones, shapely.STRtree(zones), zone_m2
+    )
+    share = shared_m2 / zone_m2[zone]
     total = np.zeros((len(areas), people.shape[1]))
     np.add.at(total, area, share[:, None] * people[zone])
     return total
@@ -84,11 +104,13 @@ def people_in_areas(areas: Geometries, zones: Geometries, people: People) -> Peo
 def people_surface(
     *, cells: Geometries, cell_people: People, municipalities: Geometries, municipality_people: People
 ) -> PeopleSurface:
-    """Lay cells over municipalities: cells keep their people, other ground takes those not in cells.
+    """Lay cells over municipalities: cells give the pattern, the municipality gives the total.
 
-    The rest is never denser than the municipality by area, so that people whom the cells lack are not
-    crowded onto a sliver: those who then find no ground are told in `unplaced`. Nothing is rescaled, and
-    over disjoint areas no sum exceeds the people of a municipality, or of its cells where these are more.
+    Where the cells of a municipality hold more people than it counts, all of them are scaled down by one
+    factor (told in `in_excess`); never up: other ground takes the people not in cells, at most as densely as
+    the municipality by area, so that they are not crowded onto a sliver; those who then find no ground are
+    told in `unplaced`. So over disjoint areas no sum exceeds the people of a municipality. Cells outside all
+    municipalities keep their people.
 
     `cell_people` of shape (n_cells,) is everyone; the groups then follow the structure of the municipality
     that a piece lies in, or of all municipalities together outside them. Of shape (n_cells, n_groups) it is
@@ -111,6 +133,10 @@ def people_surface(
     counted = np.bincount(
         municipality[inside], weights=piece_people[inside, 0], minlength=len(municipalities)
     )
+    factor = np.ones(len(municipalities) + 1)  # the last: outside all municipalities
+    more = counted > municipality_people[:, 0]
+    factor[:-1][more] = municipality_people[more, 0] / counted[more]
+    piece_people = piece_people * factor[municipality][:, None]
     rest = _without(municipalities, pieces[inside], municipality[inside])
     left = np.maximum(municipality_people[:, 0] - counted, 0)
     placed = np.minimum(left, municipality_people[:, 0] * shapely.area(rest) / shapely.area(municipalities))
@@ -119,7 +145,9 @@ def people_surface(
         zones=np.concatenate((pieces, rest[has_ground])),
         people=np.concatenate((piece_people, (placed[:, None] * structure[:-1])[has_ground])),
         from_cells=np.arange(len(pieces) + int(has_ground.sum())) < len(pieces),
+        municipality=np.concatenate((municipality, np.flatnonzero(has_ground))),
         unplaced=float((left - placed).sum()),
+        in_excess=float((counted - municipality_people[:, 0])[more].sum()),
     )
 
 
@@ -131,9 +159,9 @@ def mixed_people(areas: Geometries, surface: PeopleSurface) -> PeopleReached:
     """
     shapes = np.asarray(areas, dtype=object)
     ground_m2 = shapely.area(shapes)
-    area, zone, shared_m2 = _shared_ground(shapes, surface.zones)
+    area, zone, shared_m2 = _shared_ground(shapes, surface.zones, surface.tree, surface.area_m2)
     people = np.zeros((len(shapes), surface.people.shape[1]))
-    np.add.at(people, area, (shared_m2 / shapely.area(surface.zones)[zone])[:, None] * surface.people[zone])
+    np.add.at(people, area, (shared_m2 / surface.area_m2[zone])[:, None] * surface.people[zone])
     covered = np.bincount(area, weights=shared_m2, minlength=len(shapes))
     by_cells = np.bincount(area, weights=shared_m2 * surface.from_cells[zone], minlength=len(shapes))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -143,6 +171,22 @@ def mixed_people(areas: Geometries, surface: PeopleSurface) -> PeopleReached:
     people[unknown] = np.nan
     source = tuple(map(_source, cell_share.tolist(), unknown.tolist()))
     return PeopleReached(people, source, cell_share, uncovered)
+
+
+def people_by_municipality(areas: Geometries, surface: PeopleSurface, *, count: int) -> People:
+    """People in each area by municipality, shape (n_areas, count, n_groups); 0 where none is reached.
+
+    `count` is the number of municipalities that the surface was made of. Zones outside all of them are left
+    out. Summed over disjoint areas, no municipality has more than its people.
+    """
+    shapes = np.asarray(areas, dtype=object)
+    area, zone, shared_m2 = _shared_ground(shapes, surface.zones, surface.tree, surface.area_m2)
+    inside = surface.municipality[zone] >= 0
+    area, zone, shared_m2 = area[inside], zone[inside], shared_m2[inside]
+    people = np.zeros((len(shapes), count, surface.people.shape[1]))
+    reached = (shared_m2 / surface.area_m2[zone])[:, None] * surface.people[zone]
+    np.add.at(people, (area, surface.municipality[zone]), reached)
+    return people
 
 
 def points_in_areas(areas: Geometries, points_m: NDArray[np.float64]) -> list[NDArray[np.int64]]:
@@ -196,13 +240,16 @@ def _checked(zones: Geometries, people: People) -> tuple[NDArray[np.object_], Pe
 
 
 def _shared_ground(
-    areas: NDArray[np.object_], zones: NDArray[np.object_]
+    areas: NDArray[np.object_],
+    zones: NDArray[np.object_],
+    tree: shapely.STRtree,
+    zone_m2: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Pairs of area and zone that share ground, and how many m²; a zone wholly inside needs no overlay."""
     shapely.prepare(areas)
-    area, zone = shapely.STRtree(zones).query(areas, predicate="intersects")
+    area, zone = tree.query(areas, predicate="intersects")
     whole = shapely.contains_properly(areas[area], zones[zone])
-    shared_m2 = shapely.area(zones)[zone]
+    shared_m2 = zone_m2[zone]
     shared_m2[~whole] = shapely.area(shapely.intersection(areas[area[~whole]], zones[zone[~whole]]))
     kept = shared_m2 > 0
     return area[kept], zone[kept], shared_m2[kept]

@@ -7,3 +7,13 @@ class AnalysisError(Exception):
 
 class OutsideTerritory(AnalysisError, ValueError):
     """A file that covers no place of the territory, where only files of the territory were asked for."""
+
+
+class RequestRefused(AnalysisError, ValueError):
+    """A request with a value that cannot be used: `field` names it, so that a page can say it in its language."""
+
+    def __init__(self, sentence: str, *, field: str, found: str = "", expected: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.found = found
+        self.expected = expected

@@ -58,6 +58,9 @@ class PeopleInputs:
     """People by age group (columns in the order of AGE_GROUPS) on municipalities; everyone on cells, if loaded."""
 
     territory_edition: str
+    codes: list[str]
+    names: list[str]
+    in_territory: NDArray[np.bool_]
     municipalities: Geometries
     municipality_people: Floats
     grid: str
@@ -118,12 +121,23 @@ def people_inputs() -> PeopleInputs:
         edition=edition, municipality__populations__edition=edition
     )
     populations = Population.objects.filter(edition=edition, municipality__boundaries__edition=edition)
-    by_sex = populations.order_by("municipality__istat_code").values_list("females", "males")
+    rows = list(
+        populations.order_by("municipality__istat_code").values_list(
+            "females",
+            "males",
+            "municipality__istat_code",
+            "municipality__name",
+            "municipality__in_territory",
+        )
+    )
     grid, cells, cell_people = _people_grid()
     return PeopleInputs(
         edition.code,
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        np.array([row[4] for row in rows], dtype=bool),
         geometries(boundaries.order_by("municipality__istat_code"), "geometry"),
-        np.array([_people_by_group(females, males) for females, males in by_sex], dtype=np.float64),
+        np.array([_people_by_group(females, males) for females, males, *_ in rows], dtype=np.float64),
         grid,
         cells,
         cell_people,

@@ -42,6 +42,9 @@ class Run(models.Model):
     input_digest = models.CharField(max_length=64)
     content_digest = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)
+    result = models.JSONField(
+        default=dict, blank=True, help_text="Tables and features; empty where the result is bands."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_asked_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
@@ -94,3 +97,58 @@ class Band(models.Model):
 
     def __str__(self) -> str:
         return f"{self.station} {self.minutes} min"
+
+
+class Scenario(models.Model):
+    """What somebody would change about the hubs and the streets, under a name; computed, it is a Run."""
+
+    class Mode(models.TextChoices):
+        WALK = "walk", _("a piedi")
+        BIKE = "bike", _("in bicicletta")
+
+    name = models.CharField(max_length=120, unique=True)
+    note = models.TextField(blank=True)
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.WALK)
+    minutes = models.PositiveSmallIntegerField(default=10)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScenarioChange(models.Model):
+    """One change: a hub added, moved or closed, or a link between two points for people on foot and by bike."""
+
+    class Kind(models.TextChoices):
+        ADD = "add", _("nuovo polo")
+        MOVE = "move", _("polo spostato")
+        CLOSE = "close", _("polo chiuso")
+        LINK = "link", _("nuovo collegamento")
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120, blank=True)
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, null=True, blank=True)
+    location = models.PointField(srid=settings.STORED_SRID, null=True, blank=True)
+    to_location = models.PointField(srid=settings.STORED_SRID, null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_change_has_what_its_kind_needs",
+                condition=models.Q(kind="add", location__isnull=False, station__isnull=True)
+                | models.Q(kind="move", location__isnull=False, station__isnull=False)
+                | models.Q(kind="close", location__isnull=True, station__isnull=False)
+                | models.Q(
+                    kind="link", location__isnull=False, to_location__isnull=False, station__isnull=True
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name or self.station or ''}".strip()

@@ -1,10 +1,10 @@
-"""Runs: the only place that calls the engine. A Run says from what, how and by which engine it was made."""
+"""Runs: results that are kept. A Run says from what, how and by which engine it was made."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import cast
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any, cast
 
-import numpy as np
 import shapely
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,83 +12,14 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 from gisplan import __version__
-from gisplan.accessibility.catchment import mixed_people, people_surface, points_in_areas
-from gisplan.analysis.errors import AnalysisError
-from gisplan.analysis.inputs import (
-    AGE_GROUPS,
-    Geometries,
-    PeopleInputs,
-    PlaceInputs,
-    StationInputs,
-    digest,
-    people_inputs,
-    place_inputs,
-    station_inputs,
-)
-from gisplan.analysis.models import Band, Run, StreetNetwork
-from gisplan.analysis.networks import networks_by_quality, open_network
-from gisplan.network.profiles import Mode
-from gisplan.network.service_area import (
-    DETOUR_FACTOR,
-    AreaRules,
-    ServiceArea,
-    service_areas,
-    straight_line_areas,
-)
-from gisplan.territory.queries import count_or_unknown, coverage_of
+from gisplan.analysis.ground import Ground, current_ground
+from gisplan.analysis.inputs import StationInputs, digest, station_inputs
+from gisplan.analysis.models import Band, Run
+from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
+from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
+from gisplan.network.service_area import DETOUR_FACTOR
 
-RULES = AreaRules()
-MAX_MINUTES = 120
-#: Slowest, usual and fastest by mode; a speed beyond them is a slip of the keyboard.
-SPEEDS_KMH = {"walk": (1.0, 4.8, 10.0), "bike": (4.0, 12.0, 45.0)}
-
-
-@dataclass(frozen=True)
-class CatchmentRequest:
-    """Cumulative bands of minutes around stations (all of them without codes); see `catchment_request`."""
-
-    minutes: tuple[int, ...]
-    mode: Mode
-    speed_kmh: float
-    codes: tuple[str, ...] | None
-
-
-def catchment_request(
-    minutes: Sequence[int],
-    *,
-    mode: str = "walk",
-    speed_kmh: float | None = None,
-    codes: Sequence[str] | None = None,
-) -> CatchmentRequest:
-    """What the user asked, with the defaults filled in; a value out of range is refused by its name."""
-    wrong = [value for value in minutes if not 1 <= value <= MAX_MINUTES]
-    if wrong or not minutes:
-        found = ", ".join(map(str, wrong)) or "none"
-        raise AnalysisError(
-            f"--minutes expects whole numbers from 1 to {MAX_MINUTES}, found {found}: give others."
-        )
-    if mode not in SPEEDS_KMH:
-        raise AnalysisError(f"--mode expects {' or '.join(SPEEDS_KMH)}, found {mode!r}: choose one.")
-    slowest, usual, fastest = SPEEDS_KMH[mode]
-    kmh = usual if speed_kmh is None else speed_kmh
-    if not slowest <= kmh <= fastest:
-        raise AnalysisError(
-            f"--{mode}-kmh expects a speed from {slowest:g} to {fastest:g} km/h, found {kmh:g}: give another."
-        )
-    return CatchmentRequest(
-        tuple(sorted(set(minutes))),
-        mode=cast(Mode, mode),
-        speed_kmh=kmh,
-        codes=None if codes is None else tuple(sorted(set(codes))),
-    )
-
-
-@dataclass(frozen=True)
-class _Reached:
-    """The area that one station reaches, and the name of the network it was reached on."""
-
-    area: ServiceArea
-    network_name: str = ""
+__all__ = ["MAX_MINUTES", "SPEEDS_KMH", "CatchmentRequest", "catchment_request", "run_catchments"]
 
 
 def run_catchments(request: CatchmentRequest, *, user: User | None = None, to_front: bool = True) -> Run:
@@ -96,31 +27,24 @@ def run_catchments(request: CatchmentRequest, *, user: User | None = None, to_fr
 
     `to_front`: a known run becomes the newest, which the pages show, as if it had been computed now.
     """
-    stations, people, places = station_inputs(request.codes), people_inputs(), place_inputs()
-    networks = networks_by_quality()
-    parameters = {
-        "mode": request.mode,
-        "minutes": list(request.minutes),
-        "speed_kmh": request.speed_kmh,
-        "stations": stations.codes,
-        "rules": asdict(RULES),
-        "detour_factor": DETOUR_FACTOR,
-    }
-    input_digest = _input_digest(stations, people, places, networks)
-    same = {"method": "catchments", "input_digest": input_digest, "engine_version": __version__}
-    known = Run.objects.filter(**same, parameters=parameters).first()
+    stations, ground = station_inputs(request.codes), current_ground()
+    parameters = travel_parameters(request) | {"stations": stations.codes}
+    input_digest = catchments_digest(stations, ground)
+    known = known_run("catchments", parameters, input_digest, to_front=to_front)
     if known:
-        if to_front and known != Run.objects.first():
-            known.save(update_fields=["last_asked_at"])
         return known
-    reached = _reach(request, stations, networks)
-    bands = _measure(request, stations, reached, people, places)
+    figures = measure_bands(reach_points(stations.points_m, request, ground), request, ground)
+    bands = [
+        _band(one, station_id) for station_id, own in zip(stations.ids, figures, strict=True) for one in own
+    ]
     with transaction.atomic():
         run = Run.objects.create(
-            **same,
+            method="catchments",
             parameters=parameters,
-            editions={"territory": people.territory_edition, "people_grid": people.grid},
+            editions=ground.editions,
+            input_digest=input_digest,
             content_digest=digest(_content(bands)),
+            engine_version=__version__,
             created_by=user,
         )
         for band in bands:
@@ -129,106 +53,68 @@ def run_catchments(request: CatchmentRequest, *, user: User | None = None, to_fr
     return run
 
 
-def _reach(
-    request: CatchmentRequest,
-    stations: StationInputs,
-    networks: list[StreetNetwork],
-) -> list[_Reached]:
-    """Each station on the first network that has a street within the cap; a circle where none has."""
-    reached: dict[int, _Reached] = {}
-    for row in networks:
-        left = [i for i in range(len(stations)) if i not in reached]
-        if left:
-            areas = service_areas(
-                open_network(row.digest),
-                stations.points_m[left],
-                minutes=request.minutes,
-                mode=request.mode,
-                speed_kmh=request.speed_kmh,
-                rules=RULES,
-            )
-            found = zip(left, areas, strict=True)
-            reached |= {i: _Reached(area, row.name) for i, area in found if area.bands}
-    left = [i for i in range(len(stations)) if i not in reached]
-    circles = straight_line_areas(
-        stations.points_m[left], minutes=request.minutes, speed_kmh=request.speed_kmh
+def travel_parameters(request: CatchmentRequest) -> dict[str, Any]:
+    """What every catchment depends on beside its inputs: mode, minutes, speed, the rules of the engine."""
+    return {
+        "mode": request.mode,
+        "minutes": list(request.minutes),
+        "speed_kmh": request.speed_kmh,
+        "rules": asdict(RULES),
+        "detour_factor": DETOUR_FACTOR,
+    }
+
+
+def catchments_digest(stations: StationInputs, ground: Ground) -> str:
+    return digest([stations.codes, stations.points_m, ground.digest])
+
+
+def known_run(
+    method: str, parameters: Mapping[str, Any], input_digest: str, *, to_front: bool = True
+) -> Run | None:
+    """The run that answers the same question on the same inputs by the same engine, if one is kept."""
+    same = {"method": method, "input_digest": input_digest, "engine_version": __version__}
+    known = Run.objects.filter(**same, parameters=parameters).first()
+    if known and to_front and known != Run.objects.first():
+        known.save(update_fields=["last_asked_at"])
+    return known
+
+
+def keep_result(
+    method: str,
+    parameters: Mapping[str, Any],
+    result: Mapping[str, Any],
+    *,
+    input_digest: str,
+    editions: Mapping[str, str],
+    user: User | None = None,
+) -> Run:
+    """Keep a result of tables and features; the same question on the same inputs is the same Run."""
+    known = known_run(method, parameters, input_digest)
+    if known:
+        return known
+    return Run.objects.create(
+        method=method,
+        parameters=parameters,
+        editions=editions,
+        input_digest=input_digest,
+        content_digest=result_digest(result),
+        engine_version=__version__,
+        result=result,
+        created_by=user,
     )
-    reached |= {i: _Reached(area) for i, area in zip(left, circles, strict=True)}
-    return [reached[i] for i in range(len(stations))]
 
 
-def _measure(
-    request: CatchmentRequest,
-    stations: StationInputs,
-    reached: list[_Reached],
-    people: PeopleInputs,
-    places: dict[str, PlaceInputs],
-) -> list[Band]:
-    """One unsaved Band for each station and minutes, with people and places inside."""
-    areas = np.array([band.polygon for one in reached for band in one.area.bands], dtype=object)
-    surface = people_surface(
-        cells=people.cells,
-        cell_people=people.cell_people,
-        municipalities=people.municipalities,
-        municipality_people=people.municipality_people,
-    )
-    found = mixed_people(areas, surface)
-    counts = {column: _known_counts(column, areas, points) for column, points in places.items()}
-    bands = []
-    for k, polygon in enumerate(areas):
-        station, minute = divmod(k, len(request.minutes))
-        one = reached[station]
-        bands.append(
-            Band(
-                station_id=stations.ids[station],
-                mode=request.mode,
-                speed_kmh=request.speed_kmh,
-                minutes=request.minutes[minute],
-                method=one.area.method,
-                connector_m=_number(one.area.connector_m),
-                network_name=one.network_name,
-                touches_border=one.area.bands[minute].touches_border,
-                people_source=found.source[k],
-                cell_share=found.cell_share[k],
-                geometry=_multipolygon(polygon),
-                **{group: _number(found.people[k, i]) for i, group in enumerate(AGE_GROUPS)},
-                **{column: count[k] for column, count in counts.items()},
-            )
-        )
-    return bands
+def result_digest(result: Mapping[str, Any]) -> str:
+    return digest([json.dumps(result, sort_keys=True, ensure_ascii=False)])
 
 
-def _known_counts(column: str, areas: Geometries, places: PlaceInputs) -> list[int | None]:
-    """Owners with a place inside; none in a register that is not complete is 'not known', never 0."""
-    coverage = coverage_of(column, "")
-    inside = points_in_areas(areas, places.points_m)
-    return [count_or_unknown(len(np.unique(places.owners[at])), coverage) for at in inside]
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _band(figures: BandFigures, station_id: int) -> Band:
+    return Band(station_id=station_id, geometry=_multipolygon(figures.polygon), **figures.columns)
 
 
 def _multipolygon(polygon: shapely.Geometry) -> MultiPolygon:
     parts = shapely.multipolygons(shapely.get_parts(polygon))
     return cast(MultiPolygon, GEOSGeometry(memoryview(shapely.to_wkb(parts)), srid=settings.STORED_SRID))
-
-
-def _input_digest(
-    stations: StationInputs,
-    people: PeopleInputs,
-    places: dict[str, PlaceInputs],
-    networks: list[StreetNetwork],
-) -> str:
-    """Of all that goes in; of the networks by their own digest, in the order in which they are tried."""
-    return digest(
-        [
-            *(stations.codes, stations.points_m),
-            *(people.municipalities, people.municipality_people, people.cells, people.cell_people),
-            *(part for place in places.values() for part in (place.points_m, place.owners)),
-            [(row.name, row.digest) for row in networks],
-        ]
-    )
 
 
 def _content(bands: list[Band]) -> Iterator[object]:

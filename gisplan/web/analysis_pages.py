@@ -5,27 +5,19 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as _
 
 from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_of_station, bands_within
+from gisplan.analysis.staleness import is_stale
 from gisplan.plan.queries import interventions_at_station
 from gisplan.territory.models import Station
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.refusals import read_only
+from gisplan.web.run_pages import how_computed
 
 LISTED_MINUTES = 10
-PARAMETER_NAMES = {
-    "mode": _("Modo"),
-    "minutes": _("Minuti"),
-    "speed_kmh": _("Velocità (km/h)"),
-    "snap_cap_m": _("Distanza massima dalla strada (m)"),
-    "detour_factor": _("Fattore di deviazione"),
-}
-EDITION_NAMES = {"territory": _("Edizione del territorio"), "people_grid": _("Celle di popolazione")}
 
 
 @read_only
@@ -65,21 +57,9 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _how_computed(bands: list[Band]) -> dict[str, Any]:
-    """The run behind the bands: parameters and editions by name, the streets, the detour factor."""
+    """The run behind the bands, whether it still stands, and the streets."""
     if not bands:
         return {"run": None}
     run = bands[0].run
-    shown = {name: value for name, value in run.parameters.items() if name in PARAMETER_NAMES}
-    return {
-        "run": run,
-        "parameters": [(PARAMETER_NAMES[name], _written(value)) for name, value in shown.items()],
-        "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in run.editions.items() if code],
-        "network_name": next((band.network_name for band in bands if band.network_name), ""),
-        "detour_factor": run.parameters.get("detour_factor"),
-    }
-
-
-def _written(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_written(item) for item in value)
-    return number_format(value) if isinstance(value, int | float) else str(value)
+    network_name = next((band.network_name for band in bands if band.network_name), "")
+    return how_computed(run) | {"network_name": network_name, "stale": is_stale(run)}

@@ -21,6 +21,11 @@ class _Refused(Exception):
     """A sentence's middle part: what was found."""
 
 
+#: How GDAL and its Python side end on files that are broken: pyogrio decodes names strictly, and where GDAL
+#: has no text for a system it reaches a variable that was never set.
+_BROKEN = (DataSourceError, DataLayerError, OSError, ValueError, RuntimeError, UnboundLocalError, _Refused)
+
+
 def run(request: dict[str, Any], fd: int) -> None:
     """Answer one request; whatever is wrong with the file is a frame or the end of this process."""
     try:
@@ -32,7 +37,7 @@ def run(request: dict[str, Any], fd: int) -> None:
         _WORK[request["work"]](request, fd)
     except MemoryError as error:
         frames.send(fd, frames.NO_MEMORY, str(error).encode())
-    except (DataSourceError, DataLayerError, OSError, ValueError, RuntimeError, _Refused) as error:
+    except _BROKEN as error:
         frames.send(fd, frames.REFUSED, str(error).encode("utf-8", "replace"))
 
 

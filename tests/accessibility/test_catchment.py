@@ -11,6 +11,7 @@ from shapely import box
 from gisplan.accessibility import (
     PeopleSurface,
     mixed_people,
+    people_by_municipality,
     people_in_areas,
     people_surface,
     points_in_areas,
@@ -80,11 +81,35 @@ def test_people_whom_the_cells_lack_are_not_crowded_onto_a_sliver() -> None:
     assert found.unplaced == pytest.approx(1000 - 400 - 10)
 
 
-def test_cells_that_hold_more_than_the_municipality_stand() -> None:
-    found = surface(cell_people=np.full(15, 100.0))
-    total = mixed_people([box(0, 0, 10, 10)], found)
-    assert total.people[0, 0] == pytest.approx(1500)
-    assert found.unplaced == 0
+def test_cells_that_hold_more_than_the_municipality_give_the_pattern_and_not_the_total() -> None:
+    counted = np.full(15, 90.0)
+    counted[0] = 240.0  # 1,500 people in the cells of a municipality of 1,000
+    found = surface(cell_people=counted)
+    total = mixed_people([box(0, 0, 10, 10), CELLS[0], CELLS[1]], found)
+    assert total.people[:, 0] == pytest.approx([1000, 160, 60])
+    assert (found.unplaced, found.in_excess) == (0, pytest.approx(500))
+
+
+def test_cells_of_a_municipality_where_nobody_is_registered_hold_nobody() -> None:
+    nobody = np.array([[0.0, 0, 0], [500, 100, 400]])
+    found = surface(municipality_people=nobody)
+    assert mixed_people([box(0, 0, 10, 10)], found).people[0].tolist() == [0, 0, 0]
+    assert found.in_excess == 750
+
+
+def test_a_cell_on_the_border_is_scaled_on_each_side_by_its_own_municipality() -> None:
+    border = [box(8, 0, 12, 10)]  # 3,000 people, half on each side: more than either municipality has
+    found = surface(cells=border, cell_people=np.array([3000.0]))
+    sides = mixed_people([box(8, 0, 10, 10), box(10, 0, 12, 10), box(0, 0, 20, 10)], found)
+    assert sides.people[:, 0] == pytest.approx([1000, 500, 1500])
+
+
+def test_people_by_municipality_add_up_to_the_people_of_the_area() -> None:
+    areas = [box(4, 0, 13, 10), box(0, 0, 2, 2)]
+    by_municipality = people_by_municipality(areas, surface(), count=2)
+    assert by_municipality.shape == (2, 2, 3)
+    np.testing.assert_allclose(by_municipality.sum(axis=1), mixed_people(areas, surface()).people)
+    np.testing.assert_allclose(by_municipality[:, :, 0], [[500, 150], [50, 0]])
 
 
 def test_cells_beyond_every_municipality_keep_their_people() -> None:
@@ -136,7 +161,8 @@ def test_sum_over_disjoint_areas_is_the_people_placed_and_never_more(
     strips = [box(low, 0, high, 10) for low, high in itertools.pairwise(edges) if high > low]
     laid = surface(cell_people=counted)
     total = mixed_people(strips, laid).people[:, 0].sum()
-    assert total + laid.unplaced == pytest.approx(max(1000, counted.sum()) + 500)
+    assert total + laid.unplaced == pytest.approx(1000 + 500)
+    assert laid.in_excess == pytest.approx(max(counted.sum() - 1000, 0))
 
 
 @settings(max_examples=50, deadline=None)

@@ -3,14 +3,26 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from django.conf import settings as django_settings
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
+from gisplan.accessibility import mixed_people
+from gisplan.analysis.folder import load_folder
+from gisplan.analysis.ground import current_ground
 from gisplan.analysis.networks import load_network
 from gisplan.analysis.runs import catchment_request, run_catchments
-from gisplan.territory.models import Municipality, MunicipalityBoundary, Precision, Source, Station
+from gisplan.territory.loading import load_territory
+from gisplan.territory.models import (
+    Municipality,
+    MunicipalityBoundary,
+    Population,
+    Precision,
+    Source,
+    Station,
+)
 from tests.analysis.conftest import shape
 
 SHARED = Path(os.environ.get("GISPLAN_SHARED", django_settings.BASE_DIR.parent / "shared"))
@@ -22,9 +34,8 @@ STATIONS = {
     "Paradiso": (7.602397, 45.073851),
 }
 
-pytestmark = pytest.mark.skipif(not COLLEGNO.exists(), reason="no shared data: collegno.graphml is absent")
 
-
+@pytest.mark.skipif(not COLLEGNO.exists(), reason="no shared data: collegno.graphml is absent")
 def test_every_station_inside_collegno_walks_on_its_streets(territory: Municipality, source: Source) -> None:
     Station.objects.all().delete()
     wide = MultiPolygon(Polygon.from_bbox((380_000, 4_985_000, 400_000, 5_000_000)), srid=32632)
@@ -50,3 +61,26 @@ def test_every_station_inside_collegno_walks_on_its_streets(territory: Municipal
         assert all(shapely.is_valid(bands))
         assert bands[0].within(bands[1])
         assert bands[1].within(bands[2])
+
+
+CELLS = SHARED / "data" / "population" / "jrc_geostat_2018_1km"
+
+
+@pytest.mark.skipif(not CELLS.is_dir(), reason="no shared data: the population cells are absent")
+def test_disjoint_strips_of_torino_never_hold_more_people_than_its_register(db: None) -> None:
+    load_territory(["001"])
+    assert [str(one) for one in load_folder(CELLS) if "people of 2018" in str(one)]
+    surface = current_ground().surface
+    inside = MunicipalityBoundary.objects.filter(municipality__in_territory=True, edition__code="2023")
+    territory = shapely.union_all([shape(row.geometry) for row in inside])
+    west, south, east, north = territory.bounds
+    strips = [
+        shapely.intersection(territory, shapely.box(x, south, min(x + 5_000, east), north))
+        for x in np.arange(west, east, 5_000)
+    ]
+    everyone = np.nansum(mixed_people(strips, surface).people[:, 0])
+    register = Population.objects.filter(municipality__in_territory=True, edition__code="2023")
+    total = sum(register.values_list("people", flat=True))
+    assert total == 2_198_237
+    assert 0.98 * total < everyone <= total + 1e-3
+    assert surface.in_excess > 50_000  # as they stand, the cells hold more than the register

@@ -19,6 +19,7 @@ from layers.gdal import Dataset
 from layers.importing import import_layer
 from layers.reader import client
 
+pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parents[2] / "shapefiles"
 TWO = Dataset(SAMPLES / "geopackage_two_layers" / "due.gpkg", "GPKG")
 Write = Callable[..., Path]

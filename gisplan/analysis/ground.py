@@ -1,0 +1,128 @@
+"""What every catchment is measured against: people, places and streets, prepared once and kept until they change."""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from django.db import connection
+from django.db.models import Model
+
+from gisplan.accessibility.catchment import PeopleSurface, people_surface
+from gisplan.analysis.inputs import PeopleInputs, PlaceInputs, digest, people_inputs, place_inputs
+from gisplan.analysis.models import StreetNetwork
+from gisplan.analysis.networks import networks_by_quality
+from gisplan.plan.models import PlanPlace
+from gisplan.territory.models import (
+    HealthSite,
+    Hospital,
+    Municipality,
+    MunicipalityBoundary,
+    PeopleGrid,
+    Population,
+    RegisterCoverage,
+    School,
+    Station,
+    TerritoryEdition,
+)
+from gisplan.territory.queries import coverage_of
+from layers.models import Version
+
+#: Every table that a catchment reads; a row written in any of them makes the ground be prepared again.
+INPUT_TABLES: tuple[type[Model], ...] = (
+    *(TerritoryEdition, Municipality, MunicipalityBoundary, Population, PeopleGrid, Version),
+    *(Station, School, Hospital, HealthSite, PlanPlace),
+    *(RegisterCoverage, RegisterCoverage.municipalities.through, StreetNetwork),
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """People, places, what the registers claim, and the streets in the order in which they are tried."""
+
+    people: PeopleInputs
+    surface: PeopleSurface
+    places: dict[str, PlaceInputs]
+    complete: dict[str, bool]
+    networks: tuple[StreetNetwork, ...]
+    digest: str
+
+    @property
+    def editions(self) -> dict[str, str]:
+        return {"territory": self.people.territory_edition, "people_grid": self.people.grid}
+
+    @cached_property
+    def _municipality_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.people.municipalities)
+
+    def municipality_at(self, x_m: float, y_m: float) -> int | None:
+        """Position of the municipality there, the neighbours in the margin included; None outside all."""
+        found = self._municipality_tree.query(shapely.Point(x_m, y_m), predicate="intersects")
+        return int(found.min()) if len(found) else None
+
+
+_kept: dict[str, Ground] = {}
+_lock = threading.Lock()
+
+
+def current_ground() -> Ground:
+    """The ground as the database has it now: from memory while no input has changed."""
+    stamp = inputs_stamp()
+    with _lock:
+        if stamp not in _kept:
+            ground = prepare_ground()
+            _kept.clear()
+            _kept[stamp] = ground
+        return _kept[stamp]
+
+
+def inputs_stamp() -> str:
+    """Changes with every row written or removed in the tables of the inputs; a few milliseconds.
+
+    PostgreSQL gives each version of a row its place and its transaction: their sum tells any change.
+    """
+    quote = connection.ops.quote_name
+    parts = [
+        f"SELECT count(*), coalesce(sum(hashtext(ctid::text || ':' || xmin::text)::bigint), 0) "  # noqa: S608
+        f"FROM {quote(model._meta.db_table)}"
+        for model in INPUT_TABLES
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return f"{connection.settings_dict['NAME']} {cursor.fetchall()}"
+
+
+def prepare_ground() -> Ground:
+    """Read, digest and prepare everything; the first searches then find their indexes made."""
+    people, places = people_inputs(), place_inputs()
+    networks = tuple(networks_by_quality())
+    coverages = {column: coverage_of(column, "") for column in places}
+    complete = {column: row is not None and row.complete for column, row in coverages.items()}
+    surface = people_surface(
+        cells=people.cells,
+        cell_people=people.cell_people,
+        municipalities=people.municipalities,
+        municipality_people=people.municipality_people,
+    )
+    surface.tree.query(shapely.Point(0, 0))  # builds it, before several threads ask at once
+    return Ground(people, surface, places, complete, networks, _digest(people, places, networks, complete))
+
+
+def _digest(
+    people: PeopleInputs,
+    places: dict[str, PlaceInputs],
+    networks: tuple[StreetNetwork, ...],
+    complete: dict[str, bool],
+) -> str:
+    """Of all that goes in; of the networks by their own digest, in the order in which they are tried."""
+    return digest(
+        [
+            *(people.codes, people.municipalities, people.municipality_people),
+            *(people.cells, people.cell_people),
+            *(part for place in places.values() for part in (place.points_m, place.owners)),
+            sorted(complete.items()),
+            [(row.name, row.digest) for row in networks],
+            np.array([people.in_territory], dtype=bool),
+        ]
+    )

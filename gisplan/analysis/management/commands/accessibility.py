@@ -1,0 +1,30 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from gisplan.analysis.access import MEASURES, MODES, AccessRequest, access_note, run_access
+from gisplan.analysis.exports import check_out, write_run
+
+
+class Command(BaseCommand):
+    help = "How well people reach a supply on the loaded streets: one figure for each municipality or cell."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--measure", required=True, choices=list(MEASURES))
+        parser.add_argument("--supply", required=True, help="hospitals, schools, stations or layer:NAME")
+        parser.add_argument("--demand", default="municipalities", choices=["municipalities", "cells"])
+        parser.add_argument("--mode", default="walk", choices=list(MODES))
+        parser.add_argument("--minutes", type=int, default=30)
+        parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
+
+    def handle(self, *_: object, **options: Any) -> None:
+        out = options["out"]
+        if out is not None:
+            check_out(out)
+        names = ("measure", "supply", "demand", "mode", "minutes")
+        run = run_access(AccessRequest(**{name: options[name] for name in names}))
+        self.stdout.write(access_note(run))
+        if out is not None:
+            self.stdout.write(f"{write_run(run, out)} rows in {out}")

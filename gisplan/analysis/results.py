@@ -1,0 +1,117 @@
+"""Tables of a kept result: each column has a name and a unit, so that no figure travels without it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gisplan.analysis.inputs import Floats
+from gisplan.territory.profile import municipalities_in_territory
+
+#: Column -> its unit; a column that is not here has none.
+UNITS = {
+    "people": "people",
+    "people_0_14": "people",
+    "people_15_64": "people",
+    "people_65_plus": "people",
+    "people_alone": "people",
+    "people_shared": "people",
+    "reached": "people",
+    "not_reached": "people",
+    "not_placed": "people",
+    "reached_today": "people",
+    "reached_then": "people",
+    "difference": "people",
+    "connector_m": "m",
+    "minutes": "min",
+    "nearest_min": "min",
+    "speed_kmh": "km/h",
+    "headway_min": "min",
+    "share_not_reached": "share of 1",
+    "share_of_first": "share of 1",
+    "share_of_second": "share of 1",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a result, as a Run keeps it."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        units = [UNITS.get(column, "") for column in self.columns]
+        return {"name": self.name, "columns": self.columns, "units": units, "rows": self.rows}
+
+
+def tables_of(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(result.get("tables", []))
+
+
+def headers(table: Mapping[str, Any]) -> list[str]:
+    """`people [people]`, `speed_kmh [km/h]`: the unit stands in the header."""
+    pairs = zip(table["columns"], table["units"], strict=True)
+    return [f"{name} [{unit}]" if unit else name for name, unit in pairs]
+
+
+def number(value: float) -> float | None:
+    """To a thousandth, for results are kept as text; what is not finite is not known."""
+    return round(float(value), 3) if np.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The territory's municipalities, and the zone and SNAI class of each."""
+
+    codes: list[str]
+    names: list[str]
+    zones: list[str]
+    snai: list[str]
+
+
+def groups_of_territory() -> Groups:
+    rows: list[Any] = list(municipalities_in_territory().order_by("istat_code"))
+    return Groups(
+        [row.istat_code for row in rows],
+        [row.name for row in rows],
+        [f"{row.zone_number} {row.zone_name}" if row.zone_number else "" for row in rows],
+        [row.snai_letter or "" for row in rows],
+    )
+
+
+def by_municipality_zone_and_class(
+    name: str, groups: Groups, values: Mapping[str, Floats], *, share: tuple[str, str, str] | None = None
+) -> list[Table]:
+    """The same sums three times; `share` adds a column: its name, numerator and denominator."""
+    tables = []
+    order = sorted(set(groups.zones), key=lambda zone: int(zone.split()[0]) if zone else 10_000)
+    kinds: tuple[tuple[str, list[str], Iterable[str]], ...] = (
+        ("zone", groups.zones, order),
+        ("snai_class", groups.snai, sorted(set(groups.snai))),
+    )
+    every = [
+        _row([code, label], values, [k])
+        for k, (code, label) in enumerate(zip(groups.codes, groups.names, strict=True))
+    ]
+    tables.append(Table(f"{name}_by_municipality", ["istat_code", "municipality", *values], every))
+    for kind, of_each, labels in kinds:
+        rows = [
+            _row([label or None], values, [k for k, own in enumerate(of_each) if own == label])
+            for label in labels
+        ]
+        tables.append(Table(f"{name}_by_{kind}", [kind, *values], rows))
+    return [_with_share(table, share) for table in tables] if share else tables
+
+
+def _row(head: Sequence[Any], values: Mapping[str, Floats], at: list[int]) -> list[Any]:
+    return [*head, *(number(float(column[at].sum())) for column in values.values())]
+
+
+def _with_share(table: Table, share: tuple[str, str, str]) -> Table:
+    name, above, below = share
+    top, bottom = table.columns.index(above), table.columns.index(below)
+    rows = [[*row, number(row[top] / row[bottom]) if row[bottom] else None] for row in table.rows]
+    return Table(table.name, [*table.columns, name], rows)

@@ -1,0 +1,97 @@
+"""Runs as pages that can be cited: what was computed, from what, whether it still stands, and its files."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from gisplan.analysis.exports import csv_of, gpkg_of, run_tables, xlsx_of
+from gisplan.analysis.models import Run
+from gisplan.analysis.staleness import is_stale
+from gisplan.web.column_names import METHODS, VALUES, shown_table
+from gisplan.web.refusals import read_only
+
+SHOWN_ROWS = 400
+LISTED_RUNS = 50
+PARAMETER_NAMES = {
+    "name": _("Nome"),
+    "scenario": _("Scenario"),
+    "measure": _("Misura"),
+    "supply": _("Offerta"),
+    "demand": _("Domanda"),
+    "mode": _("Modo"),
+    "minutes": _("Minuti"),
+    "speed_kmh": _("Velocità (km/h)"),
+    "lon": _("Longitudine"),
+    "lat": _("Latitudine"),
+    "weights": _("Pesi"),
+    "normalisation": _("Normalizzazione"),
+    "network": _("Rete stradale"),
+    "snap_cap_m": _("Distanza massima dalla strada (m)"),
+    "detour_factor": _("Fattore di deviazione"),
+}
+EDITION_NAMES = {"territory": _("Edizione del territorio"), "people_grid": _("Celle di popolazione")}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+@read_only
+def runs(request: HttpRequest) -> HttpResponse:
+    """The analyses that there are, and the newest runs."""
+    rows = Run.objects.defer("result")[:LISTED_RUNS]
+    listed = [{"run": run, "method": METHODS.get(run.method, run.method)} for run in rows]
+    return render(request, "web/runs.html", {"section": "analyses", "rows": listed})
+
+
+@read_only
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_object_or_404(Run, pk=number)
+    context = {
+        "section": "analyses",
+        "tables": [shown_table(table, rows=SHOWN_ROWS) for table in run_tables(found)],
+        "stale": is_stale(found),
+        **how_computed(found),
+    }
+    return render(request, "web/run.html", context)
+
+
+@read_only
+def download(request: HttpRequest, number: int, kind: str) -> HttpResponse:
+    """The run as CSV (its first table), XLSX (a sheet a table) or GeoPackage (with its ground)."""
+    found = get_object_or_404(Run, pk=number)
+    if kind == "gpkg":
+        content = gpkg_of(found)
+    else:
+        tables = run_tables(found)
+        content = xlsx_of(tables) if kind == "xlsx" else csv_of(tables[0]).encode("utf-8-sig")
+    name = f"gisplan-{found.method}-{found.pk}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+
+
+def how_computed(found: Run) -> dict[str, Any]:
+    """The run behind a figure: method, parameters and editions by name."""
+    shown = {name: value for name, value in found.parameters.items() if name in PARAMETER_NAMES}
+    return {
+        "run": found,
+        "run_method": METHODS.get(found.method, found.method),
+        "parameters": [(PARAMETER_NAMES[name], written(value)) for name, value in shown.items()],
+        "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
+        "network_name": "",
+        "detour_factor": found.parameters.get("detour_factor"),
+    }
+
+
+def written(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(written(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {written(item)}" for name, item in value.items())
+    if isinstance(value, int | float):
+        return number_format(value)
+    return str(VALUES.get(str(value), value))
