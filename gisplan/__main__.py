@@ -13,7 +13,16 @@ from gisplan.environment.lease import URL_VARIABLE, NoDatabase, database_lease, 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "collectstatic", "inspect_source"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "inspect_source",
+    "fetch",
+}
 HELP = {"--help", "-h"}
 #: These use a database that is there, and say so where there is none.
 EVEN_WITHOUT_DATABASE = {"doctor", "check", "makemigrations"}
@@ -121,6 +130,10 @@ def _sentence(error: Exception) -> str:
         return "The tables of the database are not those of this version: run `gisplan migrate`."
     if isinstance(error, OperationalError):
         said = str(error).split("\n")[0]
+        if str(getattr(error.__cause__, "sqlstate", "")).startswith(
+            "53"
+        ):  # PostgreSQL's class for a lack of room
+            return f"The database has no room left ({said}): free some space there and run the command again."
         where = f"of {URL_VARIABLE}" if given_url() else "of the private cluster"
         advice = (
             f"check that it runs and that {URL_VARIABLE} names it" if given_url() else "run ./scripts/demo"
@@ -155,8 +168,10 @@ def _exit_code(error: Exception) -> int:
     from django.db import DataError, OperationalError
 
     from gisplan.variables import VariableRefused
+    from layers.errors import NetworkUnreachable
 
-    if isinstance(error, (EnvironmentFault, ImproperlyConfigured, OperationalError, SystemCheckError)):
+    missing = (EnvironmentFault, ImproperlyConfigured, NetworkUnreachable, OperationalError, SystemCheckError)
+    if isinstance(error, missing):
         return ENVIRONMENT
     if _is_unmigrated(error):
         return ENVIRONMENT

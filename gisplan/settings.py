@@ -53,6 +53,8 @@ TERRITORY_NAME = ", ".join(row["name"] for row in PROVINCES)
 _CENTRE_LON = sum(float(row["centroid_lon"]) for row in PROVINCES) / len(PROVINCES)
 STORED_SRID = 32632 if _CENTRE_LON < 12 else 32633
 LAYERS_STORED_SRID = STORED_SRID
+LAYERS_READER_ROLE = variables.role("GISPLAN_READER_ROLE", "gisplan_reader")
+LAYERS_DATABASE_ADDRESS = variables.text("GISPLAN_DATABASE_ADDRESS")
 TERRITORY_MARGIN_KM = 15
 
 # --- Django --------------------------------------------------------------------------------------
@@ -159,11 +161,19 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 NETWORKS_DIR = VAR_DIR / "networks"
+DOWNLOADS_DIR = VAR_DIR / "downloads"
+REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
 # Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
 CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
 # Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
 PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
+
+LAYERS_UPLOADS_DIR = VAR_DIR / "uploads"
+LAYERS_UPLOAD_BYTES = variables.whole_number("GISPLAN_UPLOAD_MB", 500, least=1) * 1_000_000
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "layers"
+LOGOUT_REDIRECT_URL = "home"
 
 LOGGING = {
     "version": 1,

@@ -1,6 +1,7 @@
 """Environment variables through typed helpers that name the variable and the value they refuse."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -37,6 +38,15 @@ def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_0
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def role(name: str, default: str) -> str:
+    value = text(name, default)
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        raise VariableRefused(
+            f"{name} expects a role of lower-case letters, digits and underscores, found {value!r}: rename it."
+        )
+    return value
 
 
 def folder(name: str, default: Path) -> Path:

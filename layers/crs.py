@@ -30,6 +30,8 @@ MONTE_MARIO_1 = (
     3003  # Monte Mario / Gauss-Boaga west, metres: Italian maps before 2012; needs its datum shift
 )
 MONTE_MARIO_2 = 3004  # Monte Mario / Gauss-Boaga east, metres: the same, false easting 2520 km
+MONTE_MARIO = 4265  # Monte Mario in degrees from Greenwich
+MONTE_MARIO_ROME = 4806  # the same, in degrees from the meridian of Rome
 ED50_UTM_32N = 23032  # ED50 UTM zone 32, metres: IGM 1:25,000 sheets of the 1980s
 
 ITALY_LON_LAT = (6.6, 35.4, 18.6, 47.1)  # west, south, east, north of the land of Italy
@@ -158,7 +160,14 @@ def operation_for(box: Sequence[float], from_srid: int, to_srid: int) -> Operati
     named: list[tuple[str, Transformer]] = []
     if source.is_projected:
         named.append((f"Inverse of {_projection(source)}", _between(source, _geographic(source))))
-    shift = _datum_shift(bbox_lon_lat(box, from_srid), from_srid, to_srid)
+    below = from_srid
+    if (
+        _geographic(source).to_epsg() == MONTE_MARIO_ROME
+    ):  # no operation of EPSG starts there for the mainland
+        below = MONTE_MARIO
+        turned = _between(_geographic(source), _crs(below))
+        named.append((_short(turned.description), turned))
+    shift = _datum_shift(bbox_lon_lat(box, from_srid), below, to_srid)
     if shift is not None:
         named.append((_short(shift.description), shift))
     if target.is_projected:
@@ -183,7 +192,7 @@ def _datum_shift(area: Box, from_srid: int, to_srid: int) -> Transformer | None:
     fitting = [candidate for candidate in group.transformers if _covers(candidate.area_of_use, area)]
     if not fitting:
         raise NoOperation(
-            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {_box_text(area)},"
+            f"Expected one operation from EPSG:{from_srid} to EPSG:{to_srid} for all of {box_text(area)},"
             f" found {len(group.transformers)} that cover a part of it: split the layer by area (mainland,"
             " Sardinia, Sicily) and import the parts."
         )
@@ -248,7 +257,7 @@ def bbox_lon_lat(box: Sequence[float], srid: int) -> Box:
 
 def _does_not_fit(box: Sequence[float], srid: int) -> OutsideItaly:
     return OutsideItaly(
-        f"Expected coordinates of EPSG:{srid} ({_crs(srid).name}), found the box {_box_text(box)}, which that"
+        f"Expected coordinates of EPSG:{srid} ({_crs(srid).name}), found the box {box_text(box)}, which that"
         " system cannot hold: the declared system is not the one of the file, give the right one with --srid."
     )
 
@@ -291,9 +300,17 @@ def check_in_italy(box: Box, srid: int, where: str) -> None:
         west, south, east, north = ITALY_LON_LAT
         raise OutsideItaly(
             f"Expected {where} inside Italy ({west}–{east} E, {south}–{north} N), found the box"
-            f" {_box_text(box)}"
+            f" {box_text(box)}"
             f" with EPSG:{srid}: the layer lies elsewhere or its system is another one (give it with --srid)."
         )
+
+
+def is_degrees(srid: int) -> bool:
+    return bool(_crs(srid).is_geographic)
+
+
+def name_of(srid: int) -> str:
+    return str(_crs(srid).name)
 
 
 def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
@@ -309,7 +326,7 @@ def touches_italy(boxes: Floats) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _box_text(box: Sequence[float]) -> str:
+def box_text(box: Sequence[float]) -> str:
     return "(" + ", ".join(f"{value:.6g}" for value in box) + ")"
 
 

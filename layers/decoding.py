@@ -3,9 +3,11 @@
 import codecs
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers.dbf_values import void_values
 from layers.encoding import closed, text_widths
 from layers.errors import EncodingRefused
 from layers.issues import Code, Issue
@@ -24,6 +26,7 @@ class Decoder:
         self.issues: list[Issue] = []
         self._where = source.path.name
         self._widths = {} if dbf is None else text_widths(dbf)
+        self._void = {} if dbf is None else void_values(dbf)
 
     def name(self, column: str) -> str:
         """A column's name as text."""
@@ -32,7 +35,7 @@ class Decoder:
     def column(self, values: Any, name: str, first: int) -> Any:
         """A column, by its name in the source, of a batch whose first feature has position `first`."""
         if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
-            return values
+            return self._without_void(values, name, first)
         if not self.carried:
             self._check_utf8(values, name)
         suspects = (
@@ -45,6 +48,16 @@ class Decoder:
         for row in rows:
             texts[row] = self._text(texts[row], name, first + row)
         return pa.array(texts, pa.large_string())
+
+    def _without_void(self, values: Any, name: str, first: int) -> Any:
+        void = self._void.get(name)
+        if void is None:
+            return values
+        start, end = np.searchsorted(void.positions, [first, first + len(values)])
+        mask = np.zeros(len(values), dtype=bool)
+        mask[void.positions[start:end] - first] = True
+        self.issues.extend(void.issues(self.name(name), slice(start, end)))
+        return pc.if_else(pa.array(mask), pa.scalar(None, values.type), values)
 
     def _check_utf8(self, values: Any, name: str) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import charset_normalizer
 import numpy as np
@@ -150,9 +151,7 @@ def _non_ascii_values(dbf: Path) -> list[bytes]:
     """The distinct values and column names of a dbf that hold a byte above 127."""
     header = _header(dbf)
     found = {closed(column.name, 11) for column in header.columns if not column.name.isascii()}
-    size = dbf.stat().st_size
-    rows = min(header.rows, (size - header.length) // header.row_length if header.row_length else 0)
-    table = np.memmap(dbf, np.uint8, "r", header.length, (rows, header.row_length)) if rows > 0 else None
+    table = _table(dbf, header)
     for column in header.columns:
         if table is not None and column.is_text:
             values = np.ascontiguousarray(table[:, column.start : column.start + column.width])
@@ -161,9 +160,24 @@ def _non_ascii_values(dbf: Path) -> list[bytes]:
     return sorted(found)
 
 
+def dbf_rows(dbf: Path) -> tuple[list["DbfColumn"], Any]:
+    """The columns, and the rows as a matrix of bytes or None where there are none."""
+    header = _header(dbf)
+    return header.columns, _table(dbf, header)
+
+
+def _table(dbf: Path, header: "_Header") -> Any:
+    size = dbf.stat().st_size
+    rows = min(header.rows, (size - header.length) // header.row_length if header.row_length else 0)
+    return np.memmap(dbf, np.uint8, "r", header.length, (rows, header.row_length)) if rows > 0 else None
+
+
 @dataclass(frozen=True)
-class _Column:
+class DbfColumn:
+    """`start` counts from the row's first byte, which says whether the row is deleted."""
+
     name: bytes
+    kind: bytes
     start: int
     width: int
     is_text: bool
@@ -174,7 +188,7 @@ class _Header:
     rows: int
     length: int
     row_length: int
-    columns: list[_Column]
+    columns: list[DbfColumn]
 
 
 def _header(dbf: Path) -> _Header:
@@ -193,7 +207,7 @@ def _header(dbf: Path) -> _Header:
             break
         is_text = column[11:12] == b"C"
         width = column[16] + (column[17] << 8 if is_text else 0)
-        columns.append(_Column(column[:11].split(b"\0")[0], start, width, is_text))
+        columns.append(DbfColumn(column[:11].split(b"\0")[0], column[11:12], start, width, is_text))
         start += width
     return _Header(
         int.from_bytes(head[4:8], "little"), length, int.from_bytes(head[10:12], "little"), columns

@@ -67,7 +67,10 @@ class ColumnsNotChosen(SourceRefused):
 
 
 class CrsMissing(SourceRefused):
+    """`candidates` are the systems in which the coordinates would lie in Italy, likeliest first."""
+
     code = "crs_missing"
+    candidates: Any = ()
 
 
 class CrsUnknown(SourceRefused):
@@ -134,6 +137,10 @@ class ViewInUse(LayersError, RuntimeError):
     code = "view_in_use"
 
 
+class RoleRefused(LayersError, PermissionError):
+    code = "role_refused"
+
+
 class StyleRefused(LayersError, ValueError):
     code = "style_refused"
 
@@ -148,3 +155,19 @@ class TargetRefused(LayersError, ValueError):
 
 class StreetsRefused(SourceRefused):
     code = "streets_refused"
+
+
+class DownloadRefused(LayersError):
+    code = "download_refused"
+
+
+class NetworkUnreachable(DownloadRefused):
+    code = "network_unreachable"
+
+
+class UploadRefused(LayersError, ValueError):
+    code = "upload_refused"
+
+
+class UploadNotFound(LayersError, LookupError):
+    code = "upload_not_found"

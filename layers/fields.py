@@ -14,6 +14,7 @@ from layers.issues import Code, Issue
 
 ID_COLUMN, GEOMETRY_COLUMN = "id", "geom"
 _LONGEST = 63  # bytes of a PostgreSQL identifier
+_LONGEST_DBF = 10  # bytes of a column's name in a dbf
 _COLUMNS_LIMIT = 1_500  # PostgreSQL holds at most 1,600
 
 
@@ -42,6 +43,15 @@ def columns_of(names: Sequence[str], types: Sequence[Any]) -> tuple[list[Column]
         if name != source_name.lower():
             issues.append(Issue(Code.COLUMN_RENAMED, None, source_name, name))
     return columns, issues
+
+
+def cut_names(names: Sequence[str], raw_names: Sequence[str]) -> list[Issue]:
+    """Names of a shapefile that have all of its ten letters."""
+    return [
+        Issue(Code.COLUMN_NAME_CUT, None, name)
+        for name, raw in zip(names, raw_names, strict=True)
+        if len(raw) == _LONGEST_DBF
+    ]
 
 
 def safe_name(text: str) -> str:

@@ -1,12 +1,10 @@
 """The one dataset of a path: a file, or what lies in a folder or an archive; its name must say what it is."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers import archives
+from layers import archives, scratch
 from layers.errors import FormatNotRead, LayerNotChosen, NotWhatItSays, PartMissing, SourceEmpty
 from layers.formats import ARCHIVE_SUFFIXES, DRIVERS, READ, SUFFIXES, TABLE_SUFFIXES
 from layers.sniff import EMPTY, FOLDER, SHAPEFILE, ZIP, Content, sniff
@@ -15,22 +13,12 @@ _SHAPEFILE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qi
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder for what is unpacked or rewritten, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="layers-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def open_dataset(path: Path, layer: str | None = None) -> Iterator[tuple[Path, Content, str | None]]:
     """The file to read, what it is, and which layer of it is asked for."""
     content = sniff(path)
     if content == ZIP:
         check_suffix(path, content)
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             archives.unpack(path, folder)
             yield _only_dataset(folder, path.name, layer)
     elif content == FOLDER:

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from layers import runs, staging, store
+from layers import runs, scratch, staging, store
 from layers.checking import check_whole
 from layers.errors import LayersError
 from layers.failures import reason_of
@@ -42,6 +42,7 @@ def import_layer(
             _look(path, options, Clock(report, progress))
         return report
     runs.settle_dead_runs()
+    scratch.sweep()
     with runs.running(run, file_name=path.name, who=who) as begun:
         begun.options = begun.options or options_to_json(given)
         try:
@@ -128,7 +129,8 @@ def _store(path: Path, options: Options, task: _Task) -> None:
                 runs.keep_end(run, report)
                 return
             reading.prepare(srid=options.srid, encoding=options.encoding)
-            version = staging.stage(reading, options)
+            with connection.wrap_database_errors:  # COPY tells its errors in psycopg's own kinds
+                version = staging.stage(reading, options)
         runs.keep_issues(run, report)  # before the view is locked: there may be many
         report.status = STAGED
         if options.publish:

@@ -14,10 +14,20 @@ class Code(StrEnum):
     COLUMN_RENAMED = "column_renamed"
     MIXED_SINGLE_MULTI = "mixed_single_multi"
     DECIMAL_COMMA = "decimal_comma"
+    COLUMN_NAME_CUT = "column_name_cut"
+    KEY_REPEATED = "key_repeated"
+    NUMBER_AS_TEXT = "number_as_text"
+    DATE_AS_TEXT = "date_as_text"
     TEXT_CUT = "text_cut"
     TEXT_NUL = "text_nul"
     Z_DROPPED = "z_dropped"
     M_DROPPED = "m_dropped"
+    DATE_UNREADABLE = "date_unreadable"
+    NUMBER_UNREADABLE = "number_unreadable"
+    RING_CLOSED = "ring_closed"
+    CURVE_LINEARISED = "curve_linearised"
+    COLLECTION_REDUCED = "collection_reduced"
+    REPEATED_VERTICES = "repeated_vertices"
     INVALID_GEOMETRY = "invalid_geometry"
     NULL_GEOMETRY = "null_geometry"
     UNREADABLE_GEOMETRY = "unreadable_geometry"
@@ -36,6 +46,10 @@ NOTES = frozenset(
         Code.COLUMN_RENAMED,
         Code.MIXED_SINGLE_MULTI,
         Code.DECIMAL_COMMA,
+        Code.COLUMN_NAME_CUT,
+        Code.KEY_REPEATED,
+        Code.NUMBER_AS_TEXT,
+        Code.DATE_AS_TEXT,
     }
 )
 # The feature is left out, since it has no place that can be used.
@@ -56,6 +70,16 @@ _MESSAGES = {
     Code.COLUMN_RENAMED: "The column has a new name that is free and safe in SQL.",
     Code.MIXED_SINGLE_MULTI: "Single and multi geometries occur together; all are stored as multi.",
     Code.DECIMAL_COMMA: "The numbers of the column are written with a decimal comma.",
+    Code.COLUMN_NAME_CUT: "The name has the ten letters that a shapefile allows: its end may be missing.",
+    Code.KEY_REPEATED: "Values of a column that names itself a key occur more than once.",
+    Code.NUMBER_AS_TEXT: "The text column holds nothing but numbers with a decimal comma; it stays text.",
+    Code.DATE_AS_TEXT: "The text column holds nothing but dates; it stays text.",
+    Code.DATE_UNREADABLE: "The date is none of the calendar and became null.",
+    Code.NUMBER_UNREADABLE: "The number did not fit its field or is none, and became null.",
+    Code.RING_CLOSED: "A ring did not end where it began and was closed.",
+    Code.CURVE_LINEARISED: "Arcs became lines of short chords; surfaces became polygons.",
+    Code.COLLECTION_REDUCED: "Of a collection, the parts of the layer's own family were kept.",
+    Code.REPEATED_VERTICES: "Vertices that repeat the one before them were removed.",
     Code.TEXT_CUT: "The width of the field cut the last character of the text; its rest was removed.",
     Code.TEXT_NUL: "The text held NUL characters, which a database cannot store; they were removed.",
     Code.Z_DROPPED: "The heights were dropped; layers are stored in two dimensions.",

@@ -1,5 +1,7 @@
 """Limits of what is read, each a Django setting with a default."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -55,6 +57,52 @@ def reader_cpu_s() -> int:
 def reader_silence_s() -> float:
     """`LAYERS_READER_SILENCE_S`: how long the next rows of a file are awaited."""
     return float(_setting("LAYERS_READER_SILENCE_S", 300))
+
+
+def reader_role() -> str:
+    """`LAYERS_READER_ROLE`: the role of the database that sees public layers alone."""
+    return str(_setting("LAYERS_READER_ROLE", "gisplan_reader"))
+
+
+def database_address() -> tuple[str, str] | None:
+    """`LAYERS_DATABASE_ADDRESS`: host:port at which others reach the database, where it is not the product's own."""
+    host, _, port = str(_setting("LAYERS_DATABASE_ADDRESS", "")).rpartition(":")
+    return (host, port) if host else None
+
+
+def staged_days() -> int:
+    """`LAYERS_STAGED_DAYS`: after how many days a version that nobody published is worth a note."""
+    return int(_setting("LAYERS_STAGED_DAYS", 14))
+
+
+def download_bytes() -> int:
+    """`LAYERS_DOWNLOAD_BYTES`: the largest file that is fetched."""
+    return int(_setting("LAYERS_DOWNLOAD_BYTES", 4_000_000_000))
+
+
+def download_timeout_s() -> int:
+    """`LAYERS_DOWNLOAD_TIMEOUT_S`: how long a server may be silent."""
+    return int(_setting("LAYERS_DOWNLOAD_TIMEOUT_S", 30))
+
+
+def uploads_dir() -> Path:
+    """`LAYERS_UPLOADS_DIR`: where files sent from the pages wait for their import."""
+    return Path(_setting("LAYERS_UPLOADS_DIR", Path(tempfile.gettempdir()) / "layers-uploads"))
+
+
+def upload_bytes() -> int:
+    """`LAYERS_UPLOAD_BYTES`: what one upload may hold, all its files together."""
+    return int(_setting("LAYERS_UPLOAD_BYTES", 500_000_000))
+
+
+def upload_days() -> int:
+    """`LAYERS_UPLOAD_DAYS`: how long an upload is kept after it was last used."""
+    return int(_setting("LAYERS_UPLOAD_DAYS", 7))
+
+
+def inline_bytes() -> int:
+    """`LAYERS_INLINE_BYTES`: a larger upload is imported by the background worker, not while a page waits."""
+    return int(_setting("LAYERS_INLINE_BYTES", 5_000_000))
 
 
 def _setting(name: str, default: Any) -> Any:

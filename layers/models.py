@@ -1,9 +1,11 @@
 """Layers, their versions, and the imports that made them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from layers import roles
 
 
 class Layer(models.Model):
@@ -26,6 +28,12 @@ class Layer(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The role of the database follows `is_public`."""
+        super().save(*args, **kwargs)
+        roles.follow(self.name, public=self.is_public)
 
     @property
     def current(self) -> "Version | None":

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from layers import table_places
+from layers import scratch, table_places
 from layers.encoding import TextEncoding
-from layers.finding import scratch_folder
 from layers.formats import DRIVERS
 from layers.gdal import Dataset
 from layers.issues import Code, Issue
@@ -43,20 +42,19 @@ def prepare(
     path: Path, content: Content, *, table: TableOptions | None = None, encoding: str | None = None
 ) -> Iterator[Prepared]:
     if content == TABLE:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield _table(path, folder, table or TableOptions(), encoding)
     elif content == GML:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield Prepared(
-                Dataset(_beside_nothing(path, folder), DRIVERS[content.kind], open_options=_GML_OPTIONS)
+                Dataset(_beside_nothing(path, folder), DRIVERS[GML.kind], open_options=_GML_OPTIONS)
             )
     elif content == GEOJSON_LINES and path.suffix.lower() in {".geojson", ".json"}:
-        with scratch_folder() as folder:
+        with scratch.folder() as folder:
             yield Prepared(Dataset(_linked(path, folder / f"{path.stem}.geojsonl"), DRIVERS[content.kind]))
     else:
         # Latin-1 carries each byte of a dbf unchanged through GDAL; layers.decoding makes it text.
-        carrier = "ISO-8859-1" if content == SHAPEFILE else None
-        yield Prepared(Dataset(path, DRIVERS[content.kind], encoding=carrier))
+        yield Prepared(Dataset(path, DRIVERS[content.kind], "ISO-8859-1" if content == SHAPEFILE else None))
 
 
 def _table(path: Path, folder: Path, options: TableOptions, encoding: str | None) -> Prepared:
@@ -65,9 +63,7 @@ def _table(path: Path, folder: Path, options: TableOptions, encoding: str | None
     places = table_places.places_of(table, options, first, path.name)
     written = table_places.write_for_gdal(path, table, places, folder)
     return Prepared(
-        Dataset(
-            written.path, DRIVERS[TABLE.kind], encoding="UTF-8", open_options=table_places.gdal_options()
-        ),
+        Dataset(written.path, DRIVERS[TABLE.kind], "UTF-8", open_options=table_places.gdal_options()),
         TextEncoding(table.encoding, table.encoding_rule),
         tuple(written.issues),
         tuple(written.unreadable.items()),

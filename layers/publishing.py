@@ -3,10 +3,11 @@
 from django.db import transaction
 from django.utils import timezone
 
-from layers import store
-from layers.errors import NothingToRollBack, VersionRefused
+from layers import roles, store
+from layers.errors import LayerNotFound, NothingToRollBack, VersionRefused
 from layers.fields import Column
 from layers.models import ImportRun, Layer, Publication, Version
+from layers.views import point_view
 
 
 @transaction.atomic
@@ -51,6 +52,25 @@ def rollback(layer: Layer, *, to: int | None = None, who: str = "") -> Version:
     return _made_current(version, Publication.Kind.ROLLBACK, who)
 
 
+def layer_named(name: str) -> Layer:
+    layer = Layer.objects.filter(name=name).first()
+    if layer is None:
+        raise LayerNotFound(f"Expected the name of a layer, found {name!r}: see the list of layers.")
+    return layer
+
+
+def staged_version(name: str, number: int | None = None) -> Version:
+    """The version that waits to be published: the one named, or the newest."""
+    waiting = layer_named(name).versions.filter(published=None)
+    version = (waiting if number is None else waiting.filter(number=number)).first()
+    if version is None:
+        wanted = "a staged version" if number is None else f"a staged version {number}"
+        raise VersionRefused(
+            f"Expected {wanted} of layer {name}, found none: import a file without publishing it."
+        )
+    return version
+
+
 def _check_base(version: Version) -> None:
     """What was added to one version must not take back another that came since."""
     current = version.layer.current
@@ -69,7 +89,11 @@ def _made_current(version: Version, kind: Publication.Kind, who: str) -> Version
     version.published = version.published or timezone.now()
     version.save(update_fields=["is_current", "published"])
     columns = [Column(**column) for column in version.columns]
-    store.point_view(layer.name, version.table_name, columns)
+    point_view(layer.name, version.table_name, columns)
+    is_public = Layer.objects.values_list("is_public", flat=True).get(
+        pk=layer.pk
+    )  # it may be newer than ours
+    roles.follow(layer.name, public=is_public)
     Publication.objects.create(layer=layer, version=version, kind=kind, who=who)
     version.runs.filter(status=ImportRun.Status.STAGED).update(status=ImportRun.Status.STORED)
     return version

@@ -9,17 +9,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from layers import crs, repair, sources
+from layers import crs, crs_candidates, repair, sources
+from layers.curves import read_wkb
 from layers.declared import source_srid, text_encoding
 from layers.decoding import Decoder
-from layers.errors import GeometryRefused, NothingLeft
-from layers.fields import columns_of
+from layers.errors import CrsMissing, GeometryRefused, NothingLeft
+from layers.fields import columns_of, cut_names
 from layers.issues import Code, Issue
 from layers.limits import stored_srid
+from layers.locating import locate
 from layers.repair import Family, Kept
 from layers.reports import Clock, ImportReport
 from layers.sniff import SHAPEFILE
 from layers.sources import Source
+from layers.values import PREVIEW_ROWS, Watch, preview_rows
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,11 @@ class Reading:
     def prepare(self, *, srid: int | None, encoding: str | None) -> None:
         """Settle system, encoding, columns and geometry type, all needed before the first row is stored."""
         report = self.report
-        self.srid = report.srid = source_srid(self.source, srid, report.issues)
+        try:
+            self.srid = report.srid = source_srid(self.source, srid, report.issues)
+        except CrsMissing as error:
+            report.candidates = [candidate.as_dict() for candidate in error.candidates]
+            raise
         with self.clock.phase("decode"):
             text = text_encoding(self.source, encoding, report.issues)
             report.encoding, report.encoding_rule = text.codec, text.rule
@@ -58,6 +65,9 @@ class Reading:
             schema = sources.schema(self.source)
             names = [self._decoder.name(name) for name in schema.names[:-1]]
             self.columns, issues = columns_of(names, schema.types[:-1])
+            if self.source.is_carried:
+                issues += cut_names(names, schema.names[:-1])
+            self._watch = Watch(self.columns, typed=self.source.prepared.text is None)
         report.issues.extend(issues)
         report.columns = [asdict(column) for column in self.columns]
         with self.clock.phase("check"):
@@ -75,6 +85,9 @@ class Reading:
             first += len(batch)
             self.report.features_read = first
             self.report.features_stored += len(chunk)
+            wanted = PREVIEW_ROWS - len(self.report.preview)
+            if wanted > 0:
+                self.report.preview += preview_rows(self.columns, chunk.attributes, wanted)
             if len(chunk):
                 box = _joined(box, crs.hull_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
             yield chunk
@@ -82,15 +95,19 @@ class Reading:
 
     def _chunk(self, batch: Any, first: int) -> Chunk:
         clock, rows, issues = self.clock, len(batch), self.report.issues
+        start, undecoded = len(issues), len(self._decoder.issues)
         with clock.phase("read"):
-            kept = geometries_of(batch, first, issues)
+            kept = read = geometries_of(batch, first, issues)
         with clock.phase("decode", rows):
             attributes = [
                 self._decoder.column(values, name, first)
                 for name, values in zip(batch.schema.names[:-1], batch.columns[:-1], strict=True)
             ]
+            self._watch.look(attributes)
         with clock.phase("repair"):
             kept = repair.flattened(repair.usable(kept, issues), issues)
+            kept = repair.uncollected(kept, self._dimension, issues)
+            kept = repair.without_repeats(kept, issues)
         with clock.phase("check"):
             self._check_family(kept)
             kept = repair.inside_italy(kept, self.srid, issues)
@@ -102,6 +119,8 @@ class Reading:
             geometries = repair.as_stored(kept.geometries, self.geometry_type)
             if len(kept.positions) < rows:
                 attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
+        locate(issues, start, read, self.srid, stored_srid=self.stored_srid)
+        locate(self._decoder.issues, undecoded, read, self.srid, stored_srid=self.stored_srid)
         return Chunk(kept.positions, attributes, geometries)
 
     def _check_family(self, kept: Kept) -> None:
@@ -120,6 +139,8 @@ class Reading:
     def _finish(self, box: npt.NDArray[np.float64]) -> None:
         issues = self.report.issues
         issues.extend(self._decoder.issues)
+        issues.extend(self._watch.issues())
+        self.report.text_samples = self._watch.samples.texts()
         issues[:] = self.source.prepared.restated(issues)
         if self._family.mixed and self.source.content != SHAPEFILE:  # a shapefile has one type for both
             issues.append(
@@ -158,7 +179,7 @@ def survey_of(source: Source, srid: int) -> Survey:
             " without: correct the file."
         )
     if not np.isfinite(inside).all():
-        crs.check_in_italy(crs.bbox_lon_lat(everything.tolist(), srid), srid, source.path.name)
+        crs_candidates.check_in_italy(everything.tolist(), srid, source.path.name)
     west, south, east, north = inside.tolist()
     return Survey(family.dimension(source.path.name), family.has_multi, (west, south, east, north))
 
@@ -175,7 +196,11 @@ def geometries_of(batch: Any, first: int, issues: list[Issue]) -> Kept:
     """The WKB column; bytes that are no geometry are left out like a missing one, under their own code."""
     wkb = batch.column(batch.num_columns - 1).to_numpy(zero_copy_only=False)
     positions = np.arange(first, first + len(wkb), dtype=np.int64)
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    read = read_wkb(wkb)
+    geometries = read.geometries
     unreadable = shapely.is_missing(geometries) & np.array([value is not None for value in wkb], dtype=bool)
+    issues.extend(Issue(Code.RING_CLOSED, first + row, None, kind) for row, kind in read.closed.items())
+    for row, kind in read.curves.items():
+        issues.append(Issue(Code.CURVE_LINEARISED, first + row, kind, geometries[row].geom_type))
     issues.extend(Issue(Code.UNREADABLE_GEOMETRY, int(position)) for position in positions[unreadable])
     return Kept(geometries, positions).where(~unreadable)

@@ -22,6 +22,7 @@ _DIMENSIONS = {
     "Point": 0, "MultiPoint": 0, "LineString": 1, "LinearRing": 1, "MultiLineString": 1, "Polygon": 2,
     "MultiPolygon": 2,
 }  # fmt: skip
+_COLLECTION = "GeometryCollection"
 _MULTI = (
     shapely.GeometryType.MULTIPOINT,
     shapely.GeometryType.MULTILINESTRING,
@@ -57,6 +58,62 @@ def usable(kept: Kept, issues: list[Issue]) -> Kept:
             before = None if code == Code.NULL_GEOMETRY else shorten(geometries[row].wkt)
             issues.append(Issue(code, int(kept.positions[row]), before, None))
     return kept.where(~(null | empty | broken))
+
+
+def uncollected(kept: Kept, dimension: int, issues: list[Issue]) -> Kept:
+    """Of a collection, the parts of the layer's own family, as multi; one without any keeps no place."""
+    rows = np.flatnonzero(shapely.get_type_id(kept.geometries) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    if not rows.size:
+        return kept
+    geometries = kept.geometries.copy()
+    good = np.ones(len(geometries), dtype=bool)
+    for row in rows:
+        parts = _simple_parts(geometries[row])
+        wanted = parts[shapely.get_dimensions(parts) == dimension]
+        good[row] = bool(len(wanted))
+        code = Code.COLLECTION_REDUCED if good[row] else Code.COLLAPSED_GEOMETRY
+        geometries[row] = _BUILDERS[dimension](wanted)
+        after = f"{_MULTI_NAMES[dimension]} of {len(wanted)}" if good[row] else None
+        issues.append(Issue(code, int(kept.positions[row]), _collection_words(parts), after))
+    return Kept(geometries, kept.positions).where(good)
+
+
+def _simple_parts(geometry: Any) -> Geometries:
+    """Points, lines and polygons, out of collections in collections."""
+    parts = np.asarray(shapely.get_parts(geometry))
+    while (shapely.get_type_id(parts) > 3).any():
+        parts = np.asarray(shapely.get_parts(parts))
+    return parts
+
+
+def _collection_words(parts: Geometries) -> str:
+    counts = Counter(part.geom_type for part in parts)
+    return "GeometryCollection of " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+
+
+def without_repeats(kept: Kept, issues: list[Issue]) -> Kept:
+    """Lines and rings without a vertex that repeats the one before it."""
+    coordinates, owner = shapely.get_coordinates(kept.geometries, return_index=True)
+    same = (coordinates[1:] == coordinates[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    suspects = np.unique(owner[1:][same])  # also where one ring ends as the next begins
+    suspects = suspects[shapely.get_dimensions(kept.geometries[suspects]) > 0]
+    if not suspects.size:
+        return kept
+    cleaned = shapely.remove_repeated_points(kept.geometries[suspects])
+    before, after = (shapely.get_num_coordinates(many) for many in (kept.geometries[suspects], cleaned))
+    geometries = kept.geometries.copy()
+    for row, clean, many, fewer in zip(suspects, cleaned, before, after, strict=True):
+        if fewer < many and not clean.is_empty:
+            geometries[row] = clean
+            issues.append(
+                Issue(
+                    Code.REPEATED_VERTICES,
+                    int(kept.positions[row]),
+                    f"{many} vertices",
+                    f"{fewer} vertices",
+                )
+            )
+    return Kept(geometries, kept.positions)
 
 
 def flattened(kept: Kept, issues: list[Issue]) -> Kept:
@@ -131,20 +188,25 @@ class Family:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self._inside: set[int] = set()  # dimensions of what collections hold
 
     def add(self, geometries: Geometries) -> None:
+        collected = geometries[shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION]
+        if len(collected):
+            self._inside.update(shapely.get_dimensions(_simple_parts(collected)).tolist())
         ids, counts = np.unique(shapely.get_type_id(geometries), return_counts=True)
         for kind, count in zip(ids.tolist(), counts.tolist(), strict=True):
             self.counts[_TYPE_NAMES.get(kind, "Curve")] += count
 
     def dimension(self, where: str) -> int:
-        found = {_DIMENSIONS.get(name) for name in self.counts}
+        plain = {name for name in self.counts if name != _COLLECTION}
+        found = {_DIMENSIONS.get(name) for name in plain} or {*self._inside}
         dimension = found.pop() if len(found) == 1 else None
         if dimension is None:
             raise GeometryRefused(
                 f"Expected one family of geometry (points, lines or polygons) in {where}, found"
                 f" {self.words()}:"
-                " split the layer by family."
+                " split the layer by family, or choose one by --layer NAME:points, NAME:lines or NAME:polygons."
             )
         return dimension
 
@@ -153,7 +215,7 @@ class Family:
 
     @property
     def has_multi(self) -> bool:
-        return any(name.startswith("Multi") for name in self.counts)
+        return any(name.startswith(("Multi", _COLLECTION)) for name in self.counts)
 
     @property
     def mixed(self) -> bool:

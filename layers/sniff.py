@@ -4,6 +4,7 @@ import codecs
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,12 +154,13 @@ def _is_lines(text: str) -> bool:
 
 
 def _looks_like_table(text: str) -> bool:
-    """A separator that occurs equally often in the first lines."""
+    """A separator that occurs equally often in most of the first lines."""
     lines = [line for line in text.splitlines()[:6] if line.strip()][:5]
     if len(lines) < 2:
         return False
     for delimiter in ";\t,|":
-        widths = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
-        if len(widths) == 1 and widths.pop() > 1:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+        width, count = widths.most_common(1)[0]
+        if width > 1 and 2 * count > len(lines):
             return True
     return False

@@ -110,39 +110,6 @@ def index_table(table: str) -> None:
     execute(sql.SQL("ANALYZE {}").format(qualified(table)))
 
 
-def point_view(view: str, table: str, columns: Sequence[Column]) -> None:
-    """Make the stable view show this table; the caller's transaction makes it one step for readers."""
-    names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
-    granted = _grants(view)
-    execute(sql.SQL("DROP VIEW IF EXISTS {}").format(qualified(view)))
-    execute(
-        sql.SQL("CREATE VIEW {} AS SELECT {} FROM {}").format(
-            qualified(view), sql.SQL(", ").join(map(sql.Identifier, names)), qualified(table)
-        )
-    )
-    for privilege, grantee in granted:
-        execute(
-            sql.SQL("GRANT {} ON {} TO {}").format(
-                sql.SQL(privilege),
-                qualified(view),
-                sql.SQL("PUBLIC") if grantee is None else sql.Identifier(grantee),
-            )
-        )
-
-
-def _grants(view: str) -> list[tuple[str, str | None]]:
-    """Privileges on the view that its owner gave to others."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT acl.privilege_type, role.rolname FROM pg_class c JOIN pg_namespace n ON n.oid ="
-            " c.relnamespace"
-            " CROSS JOIN LATERAL aclexplode(c.relacl) acl LEFT JOIN pg_roles role ON role.oid = acl.grantee"
-            " WHERE n.nspname = %s AND c.relname = %s AND acl.grantee <> c.relowner",
-            [SCHEMA, view],
-        )
-        return [(str(privilege), grantee) for privilege, grantee in cursor.fetchall()]
-
-
 def lock_imports(name: str) -> None:
     """Two imports of one layer go one after the other; the lock ends with the transaction."""
     _lock(f"{SCHEMA}.{name}")
@@ -151,6 +118,11 @@ def lock_imports(name: str) -> None:
 def lock_view(name: str) -> None:
     """What changes the view or drops a version waits for its like, and not for an import that goes on."""
     _lock(f"{SCHEMA}.{name} view")
+
+
+def lock_role() -> None:
+    """PostgreSQL refuses two at once who change the rights of the schema."""
+    _lock(f"{SCHEMA} role")
 
 
 def _lock(text: str) -> None:

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from layers.sniff import check_exists
 
 TAG_KEYS = (
-    "highway", "access", "foot", "bicycle", "motor_vehicle", "oneway", "oneway:bicycle", "junction",
-    "maxspeed", "surface", "name", "bridge", "tunnel", "service",
+    "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
+    "oneway:bicycle", "oneway:foot", "junction", "maxspeed", "surface", "cycleway", "cycleway:left",
+    "cycleway:right", "cycleway:both", "name", "bridge", "tunnel", "covered", "service",
 )  # fmt: skip
 
 Floats = npt.NDArray[np.float64]

@@ -36,10 +36,16 @@ from gisplan.accessibility.proximity import (
     k_nearest,
     nearest,
 )
+from gisplan.accessibility.siting import locate_center, locate_max_covering, locate_set_covering
+from gisplan.accessibility.siting_choice import Choice, SitePlan
+from gisplan.accessibility.siting_median import locate_median
+from gisplan.accessibility.siting_solver import Effort, Progress
 
 __all__ = [
     "AccessibilityError",
+    "Choice",
     "Decay",
+    "Effort",
     "ExponentialDecay",
     "FloatingCatchment",
     "GaussianDecay",
@@ -48,6 +54,8 @@ __all__ = [
     "PeopleReached",
     "PeopleSurface",
     "PowerDecay",
+    "Progress",
+    "SitePlan",
     "StepDecay",
     "access_gap",
     "balanced_fca",
@@ -58,6 +66,10 @@ __all__ = [
     "gravity",
     "hub_category",
     "k_nearest",
+    "locate_center",
+    "locate_max_covering",
+    "locate_median",
+    "locate_set_covering",
     "lorenz",
     "mixed_people",
     "nearest",

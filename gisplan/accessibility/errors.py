@@ -35,3 +35,11 @@ class NothingToShare(AccessibilityError, ValueError):
 
 class BadTable(AccessibilityError, ValueError):
     """A table given by the user lacks a part, or its parts do not fit each other."""
+
+
+class NoPlan(AccessibilityError, ValueError):
+    """No choice of sites does what was asked within the number, the budget or the time."""
+
+
+class SolverFailed(AccessibilityError, RuntimeError):
+    """The exact solver stopped with an error of its own."""

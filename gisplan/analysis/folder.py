@@ -12,9 +12,12 @@ from django.contrib.gis.geos import Polygon
 
 from gisplan.analysis.errors import AnalysisError, OutsideTerritory
 from gisplan.analysis.networks import load_network
+from gisplan.analysis.registers import load_register, recognised_table
 from gisplan.network.errors import NetworkError
+from gisplan.territory.errors import TerritoryError
 from gisplan.territory.grids import name_people_grid, recognise
 from gisplan.territory.models import MunicipalityBoundary
+from gisplan.territory.standard.outcome import LoadRequest
 from layers.errors import LayersError
 from layers.fields import safe_name
 from layers.importing import import_layer
@@ -25,6 +28,7 @@ from layers.models import Layer
 STREET_COLUMNS = {"highway", "oneway", "maxspeed", "length_m"}
 #: Parts of a shapefile besides its .shp, and notes of other programs: they have no line of their own.
 SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".cst", ".qmd", ".qix", ".sbn", ".sbx", ".qpj"}
+BOUNDARY_COLUMNS = {"PRO_COM_T", "COMUNE"}
 STREET_KINDS = {"osm.pbf", "osm", "graphml"}
 
 
@@ -61,6 +65,8 @@ def _load(path: Path, territory: shapely.Polygon) -> Iterator[Outcome]:
         found = inspect(path)
         if found.kind in STREET_KINDS:
             yield _load_streets(path)
+        elif found.kind == "table" and found.layers:
+            yield _load_table(path, found)
         elif found.driver and found.layers:
             for layer in found.layers:
                 yield _load_layer(path, found, layer, territory)
@@ -68,13 +74,29 @@ def _load(path: Path, territory: shapely.Polygon) -> Iterator[Outcome]:
             yield Outcome(path, loaded=False, what=_why_not(found))
     except OutsideTerritory as error:
         yield Outcome(path, loaded=False, what=f"outside the territory: {error}")
-    except (AnalysisError, LayersError, NetworkError) as error:
+    except (AnalysisError, LayersError, NetworkError, TerritoryError) as error:
         yield Outcome(path, loaded=False, what=f"not understood: {error}")
 
 
 def _load_streets(path: Path) -> Outcome:
     row = load_network(path, only_in_territory=True).row
     return Outcome(path, loaded=True, what=f"street network {row.name}, {row.nodes} nodes, {row.edges} edges")
+
+
+def _load_table(path: Path, found: SourceSummary) -> Outcome:
+    """A standard register by its columns, else points by theirs."""
+    columns = found.layers[0].columns
+    register = recognised_table(columns)
+    if register is not None:
+        load = register.load(LoadRequest(path))
+        return Outcome(path, loaded=True, what="; ".join([str(load), *load.notes]))
+    if {"lat", "lon"} <= {name.lower() for name in columns}:
+        name = path.name.split(".")[0]
+        report = import_layer(
+            path, name=safe_name(name)[:50], title=name.replace("_", " "), srid=4326, who="load_folder"
+        )
+        return Outcome(path, loaded=True, what=f"layer {report.name}, {report.features_stored} features")
+    return Outcome(path, loaded=False, what=_why_not(found))
 
 
 def _load_layer(path: Path, found: SourceSummary, layer: LayerSummary, territory: shapely.Polygon) -> Outcome:
@@ -97,7 +119,19 @@ def _load_layer(path: Path, found: SourceSummary, layer: LayerSummary, territory
     if people:
         name_people_grid(Layer.objects.get(name=report.name), people)
         what += f", people of {people.reference_year} by {people.kind.value}"
+    names = {column.lower() for column in layer.columns}
+    if "Polygon" in (layer.geometry_type or "") and {column.lower() for column in BOUNDARY_COLUMNS} <= names:
+        what += f"; {_new_edition(path, layer)}"
     return Outcome(path, loaded=True, what=what)
+
+
+def _new_edition(path: Path, layer: LayerSummary) -> str:
+    """Boundaries of ISTAT whose date is told make an edition of the territory."""
+    try:
+        load = load_register("istat_boundaries", LoadRequest(path, layer=layer.name))
+    except TerritoryError as error:
+        return f"not an edition of the territory: {error}"
+    return "; ".join([str(load), *load.notes])
 
 
 def _why_not(found: SourceSummary) -> str:

@@ -3,7 +3,7 @@
 from django.db.models import Sum
 
 from gisplan.analysis.models import StreetNetwork
-from gisplan.plan.models import Action, Axis, Intervention, Strategy
+from gisplan.plan.models import Action, Axis, Intervention, PnrrLocalisation, PnrrProject, Strategy
 from gisplan.plan.queries import default_edition
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Population, School, Station
 from layers.models import Layer
@@ -12,7 +12,7 @@ from layers.models import Layer
 def summarise() -> dict[str, int | str]:
     """Counts of the territory (neighbours left out), of the first plan edition, of layers and streets."""
     inside = {"municipality__in_territory": True}
-    plan = default_edition()
+    plan, own = default_edition(), Intervention.Register.PLAN
     people = Population.objects.filter(**inside).order_by("-reference_date")
     latest = people.values_list("reference_date", flat=True).first()
     total = people.filter(reference_date=latest).aggregate(total=Sum("people"))["total"] if latest else 0
@@ -33,7 +33,9 @@ def summarise() -> dict[str, int | str]:
         "strategies": Strategy.objects.filter(edition=plan).count(),
         "actions": Action.objects.filter(edition=plan).count(),
         "actions_declared": plan.actions_declared if plan else 0,
-        "interventions": Intervention.objects.filter(axis__edition=plan).count(),
+        "interventions": Intervention.objects.filter(axis__edition=plan, register=own).count(),
+        "pnrr_projects": PnrrProject.objects.count(),
+        "pnrr_localisations": PnrrLocalisation.objects.count(),
         "layers": Layer.objects.count(),
         "network_nodes": StreetNetwork.objects.aggregate(total=Sum("nodes"))["total"] or 0,
     }

@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     run_all(steps, _set_up_steps())
     with ExitStack() as stack:
         steps.run("Database server", lambda: _start_server(stack, here))
-        _gisplan("prepare_demo", *(["--data", options.data] if options.data else []))
+        _gisplan("prepare_demo", *_also(options))
         steps.say(f"Ready in {steps.elapsed_s:.1f} s.")
         if options.no_serve:
             steps.say(
@@ -37,6 +37,10 @@ def main(words: Sequence[str]) -> int:
             )
             return 0
         return serve(here, options.port, steps)
+
+
+def _also(options: argparse.Namespace) -> list[str | Path]:
+    return [*(["--data", options.data] if options.data else []), *(["--full"] if options.full else [])]
 
 
 def set_up(level: str) -> dict[str, Callable[[], str]]:
@@ -76,6 +80,11 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--data", type=_folder, metavar="DIR", help="also load what is recognised in a folder"
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="also fetch the province's streets, census sections and PNRR files",
     )
     return parser.parse_args(words)
 

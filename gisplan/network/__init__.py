@@ -1,6 +1,7 @@
 """Street networks, searches and service areas: arrays in metres and minutes in, values out."""
 
 from gisplan.network.build import BuildReport, build_network
+from gisplan.network.cells import AreaCells, area_cells
 from gisplan.network.errors import NetworkError
 from gisplan.network.graph import StreetNetwork
 from gisplan.network.lines import node_crossings, raw_from_lines
@@ -13,6 +14,7 @@ from gisplan.network.storage import load_network, save_network
 from gisplan.network.travel import Travel
 
 __all__ = [
+    "AreaCells",
     "AreaRules",
     "Band",
     "BuildReport",
@@ -27,6 +29,7 @@ __all__ = [
     "Snaps",
     "StreetNetwork",
     "Travel",
+    "area_cells",
     "build_network",
     "k_nearest",
     "load_network",

@@ -128,7 +128,15 @@ def canonical_network(raw: RawStreets, edges: Edges, kinds: list[Speeds]) -> Str
         coord_offsets=edges.offsets,
         coords_m=np.column_stack((raw.x_m[edges.points], raw.y_m[edges.points])),
         kind_kmh=table.reshape(-1, len(MODES), 2),
+        node_z_m=_altitudes(raw, used[order]),
     )
+
+
+def _altitudes(raw: RawStreets, nodes: NDArray[np.int32]) -> NDArray[np.float64] | None:
+    if raw.z_m is None:
+        return None
+    z_m = np.where(np.isfinite(raw.z_m[nodes]), raw.z_m[nodes], np.nan)
+    return z_m if np.isfinite(z_m).any() else None
 
 
 def _z_order(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.uint64]:

@@ -16,8 +16,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gisplan.network.errors import BadStreets
-from gisplan.network.impedance import crossing_min
-from gisplan.network.profiles import Mode, mode_index
+from gisplan.network.impedance import crossing_min, sloped_kmh
+from gisplan.network.profiles import DEFAULT_KMH, Mode, mode_index
 
 FORMAT = 1
 EXTENT_GRID_M = 250.0
@@ -62,6 +62,10 @@ class StreetNetwork:
         Edge `e` runs through `coords_m[coord_offsets[e]:coord_offsets[e + 1]]`, both end nodes included.
     kind_kmh : float64, shape (n_kinds, 3 modes, 2 directions)
         Speed at the default of each mode; 0 = not allowed.
+    node_z_m : float64, shape (n_nodes,), or None
+        Altitude; nan = not known there, None = known nowhere. It slows or speeds people on foot.
+    barrier_m : float64, shape (n, 4), or None
+        Segments (x0, y0, x1, y1) that the ground of a walking or cycling band does not cross.
     """
 
     node_key: NDArray[np.int64]
@@ -73,6 +77,8 @@ class StreetNetwork:
     coord_offsets: NDArray[np.int64]
     coords_m: NDArray[np.float64]
     kind_kmh: NDArray[np.float64]
+    node_z_m: NDArray[np.float64] | None = None
+    barrier_m: NDArray[np.float64] | None = None
     _derived: dict[str, object] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +101,8 @@ class StreetNetwork:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays that make the network, by name: what is saved and what the digest covers."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_derived"}
+        named = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "_derived"}
+        return {name: array for name, array in named.items() if array is not None}
 
     @property
     def digest(self) -> str:
@@ -108,13 +115,18 @@ class StreetNetwork:
         return self.derived("edge_length_m", self._measure)
 
     @property
+    def edge_slope(self) -> NDArray[np.float64]:
+        """Rise over run of each edge from tail to head, shape (n_edges,); nan = an altitude is not known."""
+        return self.derived("edge_slope", self._slope)
+
+    @property
     def extent(self) -> shapely.Geometry:
         """Outline (metres) of the ground that the network covers: a concave hull of its nodes, thinned."""
         return self.derived("extent", self._outline)
 
     def edge_min(self, mode: Mode) -> NDArray[np.float64]:
         """Minutes to cross each edge at the default speed, shape (n_edges, 2 ways); inf = not allowed."""
-        return self.derived(f"edge_min {mode}", lambda: self._edge_min(mode_index(mode)))
+        return self.derived(f"edge_min {mode}", lambda: self._edge_min(mode))
 
     def arcs(self, mode: Mode, *, backward: bool = False) -> Arcs:
         """Directed arcs of a mode, costs in minutes at its default speed; `backward`: each one turned round."""
@@ -165,8 +177,22 @@ class StreetNetwork:
         hull = shapely.concave_hull(points, ratio=0.2)
         return hull if hull.geom_type == "Polygon" else shapely.convex_hull(points)
 
-    def _edge_min(self, mode: int) -> NDArray[np.float64]:
-        return crossing_min(self.edge_length_m, self.kind_kmh[self.edge_kind, mode, :])
+    def _edge_min(self, mode: Mode) -> NDArray[np.float64]:
+        kmh = self.kind_kmh[self.edge_kind, mode_index(mode), :]
+        flat_kmh = DEFAULT_KMH[mode]
+        if mode == "walk" and self.node_z_m is not None and flat_kmh is not None:
+            slope = self.edge_slope
+            kmh = sloped_kmh(kmh, np.column_stack((slope, -slope)), flat_kmh=flat_kmh)
+        return crossing_min(self.edge_length_m, kmh)
+
+    def _slope(self) -> NDArray[np.float64]:
+        if self.node_z_m is None:
+            return np.full(self.n_edges, np.nan)
+        rise_m = self.node_z_m[self.edge_head] - self.node_z_m[self.edge_tail]
+        length_m = self.edge_length_m
+        slope = np.full(self.n_edges, np.nan)
+        np.divide(rise_m, length_m, out=slope, where=length_m > 0)
+        return slope
 
     def _arcs(self, mode: Mode, backward: bool) -> Arcs:
         cost_min = self.edge_min(mode)

@@ -27,3 +27,24 @@ def crossing_min(length_m: Floats, kmh: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         minutes = length_m[:, None] * pace
     return whole_ticks(np.where(np.isnan(minutes), np.inf, minutes))
+
+
+def sloped_kmh(kmh: Floats, slope: Floats, *, flat_kmh: float) -> Floats:
+    """Walking speed in km/h, shape (n_edges, 2 ways), with the slope of each way; nan = unknown, as flat.
+
+    Steps (slower than `flat_kmh` as they are) keep their speed unless the slope alone asks for less: their
+    speed already holds their climb.
+    """
+    factor = tobler_factor(np.where(np.isnan(slope), 0.0, slope))
+    return np.where(kmh < flat_kmh, np.minimum(kmh, flat_kmh * factor), kmh * factor)
+
+
+def tobler_factor(slope: Floats) -> Floats:
+    """Walking speed over that on the flat (no unit), by slope (rise over run, negative downhill).
+
+    Tobler (1993), Three presentations on geographical analysis and modeling, "hiking function":
+    6 exp(-3.5 |slope + 0.05|) km/h, here divided by its own value on the flat, so that the speed asked for
+    stays that of flat ground. It is greatest, 1.19, at 5 % downhill.
+    """
+    factor: Floats = np.exp(-3.5 * (np.abs(slope + 0.05) - 0.05))
+    return factor

@@ -17,7 +17,10 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
+from gisplan.network.barriers import barriers_near, parted
 from gisplan.network.contour import STEPS, fill_holes, label_filled, label_parts, trace_rings
+
+MOST_BARRIERS = 4096  # around one piece of street; more do not occur within 100 m
 
 
 class Grid(NamedTuple):
@@ -107,8 +110,12 @@ def bounds_of(network: Any, edges: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def paint(field: Any, grid: Any, network: Any, parts: Any, reach_m: float) -> None:
-    """Lower the field to the distance to each edge part, out to at least `reach_m`."""
-    coords_m, offsets, edge_length_m = network
+    """Lower the field to the distance to each edge part, out to at least `reach_m`, but not past a barrier.
+
+    `network` is (coords_m, coord_offsets, edge_length_m, (barrier index, barrier ends in metres)).
+    """
+    coords_m, offsets, edge_length_m, barriers = network
+    near = np.empty(MOST_BARRIERS, np.int64)
     for k in range(len(parts.edge)):
         edge = parts.edge[k]
         start_m, end_m = parts.start[k] * edge_length_m[edge], parts.end[k] * edge_length_m[edge]
@@ -124,8 +131,16 @@ def paint(field: Any, grid: Any, network: Any, parts: Any, reach_m: float) -> No
             pieces = int((high - low) * step_m / (4 * reach_m)) + 1
             for piece in range(pieces):
                 t0, t1 = low + (high - low) * piece / pieces, low + (high - low) * (piece + 1) / pieces
-                ax, ay = coords_m[p, 0] + t0 * dx - grid.x0_m, coords_m[p, 1] + t0 * dy - grid.y0_m
-                _paint_piece(field, grid.cell_m, (ax, ay, (t1 - t0) * dx, (t1 - t0) * dy), reach_m)
+                ax, ay = coords_m[p, 0] + t0 * dx, coords_m[p, 1] + t0 * dy
+                ex, ey = (t1 - t0) * dx, (t1 - t0) * dy
+                low_x, low_y = ax + min(ex, 0.0) - reach_m, ay + min(ey, 0.0) - reach_m
+                high_x, high_y = ax + max(ex, 0.0) + reach_m, ay + max(ey, 0.0) + reach_m
+                count = barriers_near(barriers[0], (low_x, low_y, high_x, high_y), near)
+                if count:
+                    _paint_seen(field, grid, (ax, ay, ex, ey), reach_m, (barriers[1], near, count))
+                else:
+                    local = (ax - grid.x0_m, ay - grid.y0_m, ex, ey)
+                    _paint_piece(field, grid.cell_m, local, reach_m)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -142,3 +157,22 @@ def _paint_piece(field: Any, cell_m: float, piece: Any, reach_m: float) -> None:
             t = min(1.0, max(0.0, (px * dx + py * dy) * scale))
             ex, ey = px - t * dx, py - t * dy
             field[row, column] = min(field[row, column], np.float32(ex * ex + ey * ey))
+
+
+@njit(cache=True, nogil=True)
+def _paint_seen(field: Any, grid: Any, piece: Any, reach_m: float, barriers: Any) -> None:
+    """As `_paint_piece`, for the grid nodes whose line of sight to the piece no barrier cuts."""
+    ends_m, near, count = barriers
+    ax, ay, dx, dy = piece
+    norm = dx * dx + dy * dy
+    low_x, low_y = ax + min(dx, 0.0) - reach_m - grid.x0_m, ay + min(dy, 0.0) - reach_m - grid.y0_m
+    high_x, high_y = ax + max(dx, 0.0) + reach_m - grid.x0_m, ay + max(dy, 0.0) + reach_m - grid.y0_m
+    for row in range(int(low_y / grid.cell_m), int(high_y / grid.cell_m) + 2):
+        y = grid.y0_m + row * grid.cell_m
+        for column in range(int(low_x / grid.cell_m), int(high_x / grid.cell_m) + 2):
+            x = grid.x0_m + column * grid.cell_m
+            t = min(1.0, max(0.0, ((x - ax) * dx + (y - ay) * dy) / norm)) if norm > 0 else 0.0
+            qx, qy = ax + t * dx, ay + t * dy
+            distance_sq = np.float32((x - qx) ** 2 + (y - qy) ** 2)
+            if distance_sq < field[row, column] and not parted(ends_m, near, count, (x, y, qx, qy)):
+                field[row, column] = distance_sq

@@ -8,8 +8,9 @@ Sources, each named where it decides:
   people on foot and on bicycles; art. 3 lets bicycles into pedestrian areas.
 - GraphHopper's foot profile: people walk on cycleways (the wiki leaves them to a `foot` tag that most lack).
 - OSRM profiles `car.lua` (km/h by highway class, 0.8 of a stated limit) and `bicycle.lua` (km/h by surface,
-of
-  a default of 15).
+  of a default of 15).
+- OpenTripPlanner's `stairsTimeFactor` of 3, after Fujiyama and Tyler (2010), Predicting the walking speed of
+  pedestrians on stairs, Transportation Planning and Technology 33(2).
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 DEFAULT_KMH: dict[Mode, float | None] = {"walk": 4.8, "bike": 12.0, "car": None}
 MAX_KMH = 130.0
+STAIRS_TIME_FACTOR = 3.0
+
+SPEED_SOURCES: dict[Mode, str] = {
+    "walk": "4.8 km/h: half a mile in ten minutes; steps a third (Fujiyama and Tyler 2010); slope by Tobler (1993)",
+    "bike": "12 km/h, less on rough surfaces (OSRM bicycle.lua)",
+    "car": "0.8 of the stated limit, else by street class (OSRM car.lua)",
+}
+"""Where the speeds of a mode come from, in a line to be printed with a result."""
 
 Tags = Mapping[str, str | None]
 Directed = tuple[float, float]  # km/h forward and backward along the way, 0.0 where not allowed
@@ -34,7 +43,7 @@ Speeds = tuple[Directed, Directed, Directed]  # walk, bike, car
 TAG_KEYS: tuple[str, ...] = (
     "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
     "oneway:bicycle", "oneway:foot", "junction", "maxspeed", "surface", "cycleway", "cycleway:left",
-    "cycleway:right", "cycleway:both",
+    "cycleway:right", "cycleway:both", "bridge", "tunnel", "covered",
 )  # fmt: skip
 """The tags that decide anything; a reader need not keep others."""
 
@@ -146,8 +155,10 @@ def street_speeds(tags: Tags) -> Speeds:
 
 
 def _walk(tags: dict[str, str]) -> Directed:
-    kmh = DEFAULT_KMH["walk"] if _open(tags, "walk") else None
-    return _directed(kmh or 0.0, tags.get("oneway:foot"))
+    kmh = (DEFAULT_KMH["walk"] or 0.0) if _open(tags, "walk") else 0.0
+    if "steps" in _values(tags, "highway"):
+        kmh /= STAIRS_TIME_FACTOR
+    return _directed(kmh, tags.get("oneway:foot"))
 
 
 def _bike(tags: dict[str, str]) -> Directed:

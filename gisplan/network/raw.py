@@ -23,6 +23,10 @@ class RawStreets:
         Positions in the node arrays.
     tags : dict of columns, each of length n_ways
         OSM keys (see `profiles.TAG_KEYS`); several values in one cell are joined by ";".
+    z_m : float64, shape (n_nodes,), or None
+        Altitude; nan where not known.
+    barriers_m : float64, shape (n, 4), or None
+        Segments (x0, y0, x1, y1) that ground does not cross, as rivers; motorways need not be given.
     """
 
     node_key: NDArray[np.int64]
@@ -31,6 +35,8 @@ class RawStreets:
     way_offsets: NDArray[np.int64]
     way_nodes: NDArray[np.int32]
     tags: dict[str, list[str | None]]
+    z_m: NDArray[np.float64] | None = None
+    barriers_m: NDArray[np.float64] | None = None
 
     @property
     def n_ways(self) -> int:

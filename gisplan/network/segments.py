@@ -42,11 +42,14 @@ def edge_shapes(network: StreetNetwork) -> Shapes:
 
 
 def segment_index(network: StreetNetwork) -> SegmentIndex:
-    return network.derived("segment index", lambda: _make_index(edge_shapes(network)))
+    return network.derived("segment index", lambda: make_index(edge_shapes(network)))
 
 
-def _make_index(shapes: Shapes) -> SegmentIndex:
-    low, high = shapes.coords_m.min(axis=0), shapes.coords_m.max(axis=0)
+def make_index(shapes: Shapes) -> SegmentIndex:
+    """Cells of 100 m or more over the segments of these shapes; one empty cell where there are none."""
+    low, high = shapes.coords_m.min(axis=0, initial=np.inf), shapes.coords_m.max(axis=0, initial=-np.inf)
+    if not len(shapes.coords_m):
+        return SegmentIndex(0.0, 0.0, INDEX_CELL_M, 1, 1, np.zeros(2, np.int64), np.zeros(0, dtype=np.int64))
     span_m = high - low
     cell_m = max(INDEX_CELL_M, float(np.sqrt(np.prod(span_m + INDEX_CELL_M) / INDEX_CELLS)))
     columns, rows = (int(value // cell_m) + 1 for value in span_m)

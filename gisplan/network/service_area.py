@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gisplan.network.barriers import barrier_index
 from gisplan.network.cores import on_all_cores, shares_of
 from gisplan.network.errors import BadParameter
 from gisplan.network.graph import StreetNetwork
@@ -143,7 +144,7 @@ def service_areas(
     default_kmh = DEFAULT_KMH[mode]
     used_kmh = None if default_kmh is None else default_kmh * ratio
     snaps = snap(network, points_m, mode=mode, rules=rules.snap)
-    network.arcs(mode)  # made once, before the threads ask for it
+    network.arcs(mode), barrier_index(network, mode)  # made once, before the threads ask for them
 
     def work(share: slice) -> list[ServiceArea]:
         return [
@@ -210,7 +211,7 @@ def _area(
     connector_min = connector_m / (rules.connector_kmh * 1000 / 60)
     start = Start(int(snaps.edge[origin]), float(snaps.fraction[origin]), connector_min)
     parts = reached_parts(network, start, minutes=limits_min, mode=mode, speed_kmh=speed_kmh)
-    polygons, (buffer_m, cell_m) = _polygons(network, parts, rules)
+    polygons, (buffer_m, cell_m) = _polygons(network, parts, rules, mode=mode)
     return ServiceArea(
         status=snaps.status[origin],
         connector_m=connector_m,
@@ -244,12 +245,13 @@ def _with_border(network: StreetNetwork, area: ServiceArea) -> ServiceArea:
 
 
 def _polygons(
-    network: StreetNetwork, parts: list[EdgeParts], rules: AreaRules
+    network: StreetNetwork, parts: list[EdgeParts], rules: AreaRules, *, mode: Mode
 ) -> tuple[list[shapely.MultiPolygon], tuple[float, float]]:
     """One polygon a band, all on one grid, and the (buffer_m, cell_m) they were drawn with."""
     if not len(parts[-1].edge):
         return [shapely.MultiPolygon() for _ in parts], (rules.buffer_m, rules.cell_m)
-    shapes = (network.coords_m, network.coord_offsets, network.edge_length_m)
+    barriers = barrier_index(network, mode)
+    shapes = (network.coords_m, network.coord_offsets, network.edge_length_m, barriers)
     bounds_m = bounds_of(shapes[:2], parts[-1].edge)
     grid = grid_over(bounds_m, margin_m=rules.buffer_m, cell_m=rules.cell_m, max_nodes=rules.max_nodes)
     buffer_m = rules.buffer_m * grid.cell_m / rules.cell_m

@@ -17,6 +17,8 @@ from gisplan.plan.models import (
     Intervention,
     PlanEdition,
     PlanPlace,
+    PnrrLocalisation,
+    PnrrProject,
     SeedRow,
     Strategy,
 )
@@ -220,19 +222,36 @@ class EditorshipAdmin(ModelAdmin):
     autocomplete_fields = ["user", "municipality"]
 
 
-@admin.register(SeedRow)
-class SeedRowAdmin(ModelAdmin):
-    """What the seeds loaded, to be read: the loader writes it."""
+class WrittenByLoaders(ModelAdmin):
+    """Rows to be read: a loader writes them."""
 
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(SeedRow)
+class SeedRowAdmin(WrittenByLoaders):
     list_display = ["table", "key", "taken_over"]
     list_filter = ["table", "taken_over"]
     search_fields = ["key"]
 
-    def has_add_permission(self, request: HttpRequest, obj: SeedRow | None = None) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: SeedRow | None = None) -> bool:
-        return False
+@admin.register(PnrrProject)
+class PnrrProjectAdmin(WrittenByLoaders):
+    list_display = ["cup", "local_code", "mission", "title", "total_eur", "updated_on"]
+    list_filter = ["mission"]
+    search_fields = ["cup", "local_code", "title", "implementer"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: SeedRow | None = None) -> bool:
-        return False
+
+@admin.register(PnrrLocalisation)
+class PnrrLocalisationAdmin(WrittenByLoaders):
+    list_display = ["cup", "local_code", "municipality", "mission", "extracted_on"]
+    list_filter = ["mission"]
+    list_select_related = ["municipality"]
+    search_fields = ["cup", "local_code", "municipality__name"]

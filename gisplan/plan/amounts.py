@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from gisplan.plan.models import Axis, Claim
+from gisplan.plan.models import Axis, Claim, Intervention
 from gisplan.plan.progress import order
 
 Covered = frozenset[tuple[str, int]]
@@ -26,9 +26,9 @@ class Amounts:
 
 
 def total_amounts(axis: Axis) -> Amounts:
-    of_axis = (
-        Q(interventions__axis=axis) | Q(actions__strategy__axis=axis) | Q(actions__interventions__axis=axis)
-    )
+    """Of the plan's own register; what PNRR projects cost is told apart (gisplan.plan.pnrr_figures)."""
+    own = Q(interventions__axis=axis, interventions__register=Intervention.Register.PLAN)
+    of_axis = own | Q(actions__strategy__axis=axis) | Q(actions__interventions__axis=axis)
     claims = (
         Claim.objects.filter(of_axis, kind=Claim.Kind.AMOUNT)
         .distinct()

@@ -80,14 +80,16 @@ def editions() -> QuerySet[PlanEdition]:
 
 def default_edition() -> PlanEdition | None:
     """The first edition with interventions, or else the first."""
-    return editions().filter(axes__interventions__isnull=False).first() or editions().first()
+    own = editions().filter(axes__interventions__register=Intervention.Register.PLAN)
+    return own.first() or editions().first()
 
 
 def completeness(edition: PlanEdition) -> Completeness:
+    own = Q(interventions__register=Intervention.Register.PLAN)
     axes = edition.axes.annotate(
         n_strategies=Count("strategies", distinct=True),
         n_actions=Count("strategies__actions", distinct=True),
-        n_interventions=Count("interventions", distinct=True),
+        n_interventions=Count("interventions", filter=own, distinct=True),
     )
     by_axis = [AxisCount(axis, axis.n_strategies, axis.n_actions, axis.n_interventions) for axis in axes]
     return Completeness(
@@ -105,8 +107,11 @@ def layers_of_axis(axis: Axis) -> list[Layer]:
     return [shown.layer for shown in axis.axis_layers.select_related("layer")]
 
 
-def interventions_of_axis(axis: Axis) -> list[Intervention]:
-    return list(with_places_and_claims(Intervention.objects.filter(axis=axis)))
+def interventions_of_axis(
+    axis: Axis, register: Intervention.Register = Intervention.Register.PLAN
+) -> list[Intervention]:
+    """Those of one register: thousands of PNRR projects would bury the plan's own."""
+    return list(with_places_and_claims(Intervention.objects.filter(axis=axis, register=register)))
 
 
 def interventions_at_station(station: Station) -> list[Intervention]:
@@ -117,7 +122,8 @@ def interventions_at_station(station: Station) -> list[Intervention]:
 def interventions_of_municipality(
     municipality: Municipality, *, edition: PlanEdition | None = None
 ) -> MunicipalityInterventions:
-    here = _of_places(_touching(municipality))
+    own = Intervention.objects.filter(register=Intervention.Register.PLAN)
+    here = own & _of_places(_touching(municipality))
     groups = _of_places(_unlisted_groups()).exclude(pk__in=here.values("pk"))
     groups = groups.filter(outside_territory=False)
     if edition is not None:

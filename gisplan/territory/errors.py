@@ -19,3 +19,7 @@ class OtherTerritory(TerritoryError):
 
 class StoredSridDiffers(TerritoryError):
     """The database was made for a territory in another UTM zone."""
+
+
+class RegisterRefused(TerritoryError, ValueError):
+    """A file of a standard register that cannot be loaded."""

@@ -21,7 +21,7 @@ class PeopleColumns:
 #: Marking columns, the column of people with its year, and what the areas are.
 _KNOWN = (
     (re.compile(r"GRD_ID", re.I), re.compile(r"TOT_P_(\d{4})", re.I), PeopleGrid.Kind.CELLS),
-    (re.compile(r"SEZ(\d{4})", re.I), re.compile(r"POP(\d{2})", re.I), PeopleGrid.Kind.SECTIONS),
+    (re.compile(r"SEZ(\d{4}|\d{2}_ID)", re.I), re.compile(r"POP(\d{2})", re.I), PeopleGrid.Kind.SECTIONS),
 )
 
 

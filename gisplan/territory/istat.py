@@ -95,6 +95,13 @@ class IstatTables:
         return {code: (name, province) for code, name, province in zip(*columns, strict=True)}
 
     @cached_property
+    def cadastral_codes(self) -> dict[str, str]:
+        """Cadastral code -> ISTAT code."""
+        table = pyarrow.feather.read_table(_path(self.year, "municipalities"))
+        columns = (table[name].to_pylist() for name in ("cadastral_code", "municipality_code"))
+        return {cadastral: six_digits(code) for cadastral, code in zip(*columns, strict=True)}
+
+    @cached_property
     def boundaries(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
         """Codes, and geometries in EPSG:4326."""
         table = pyarrow.feather.read_table(_path(self.year, "geo_municipalities"))
@@ -115,6 +122,11 @@ class IstatTables:
 @cache
 def _tables(year: int) -> IstatTables:
     return IstatTables(year)
+
+
+def istat_code_of_cadastral_code() -> dict[str, str]:
+    """Of every municipality of Italy in any of the years; the latest wins."""
+    return {code: istat for year in YEARS for code, istat in _tables(year).cadastral_codes.items()}
 
 
 def read_edition(year: int, provinces: list[str], *, margin_km: float, srid: int) -> IstatEdition:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -20,6 +20,7 @@ from gisplan.territory.models import (
     Place,
     Population,
     RegisterCoverage,
+    RegisterRow,
     SnaiClass,
     Source,
     TerritoryEdition,
@@ -27,7 +28,7 @@ from gisplan.territory.models import (
     ZoneMembership,
 )
 from gisplan.territory.queries import loaded_provinces
-from gisplan.territory.registers import PLACE_TABLES, SEED_TABLES, UPDATED_FIELDS, Registers
+from gisplan.territory.registers import PLACE_REGISTERS, PLACE_TABLES, SEED_TABLES, UPDATED_FIELDS, Registers
 from gisplan.territory.seeds import rows
 
 LOADER_VERSION = "1"  # raise it when the same inputs must be loaded again
@@ -144,10 +145,11 @@ def _load_municipalities(editions: list[istat.IstatEdition], seed_dir: Path) -> 
     """Every municipality of any edition, named as in the latest that has it."""
     latest = {m.istat_code: m for edition in editions for m in edition.municipalities}
     columns = ("istat_code", "name", "province_code", "province_name", "in_territory")
-    altitudes = {
+    altitudes: dict[str, dict[str, Any]] = {
         row["istat_code"]: {c: row.whole(c) for c in ("altitude_m", "altimetric_zone")}
         for row in rows(seed_dir, "altitudes")
     }
+    altitudes |= _altitudes_of_registers()
     found = [
         Municipality(**{column: getattr(m, column) for column in columns}, **altitudes.get(code, {}))
         for code, m in latest.items()
@@ -156,9 +158,19 @@ def _load_municipalities(editions: list[istat.IstatEdition], seed_dir: Path) -> 
     return {m.istat_code: m for m in Municipality.objects.filter(istat_code__in=latest)}
 
 
+def _altitudes_of_registers() -> dict[str, dict[str, Any]]:
+    """Those that a register has loaded since: the seeds leave them alone."""
+    loaded = RegisterRow.objects.filter(register="altitudes").values("code")
+    return {
+        one.istat_code: {"altitude_m": one.altitude_m, "altimetric_zone": one.altimetric_zone}
+        for one in Municipality.objects.filter(istat_code__in=loaded)
+    }
+
+
 def _retire_municipalities(current: dict[str, Municipality]) -> list[str]:
     """What belongs to another territory goes; what a plan or a place names stays, without geography."""
-    stale = Municipality.objects.exclude(istat_code__in=current)
+    later = TerritoryEdition.objects.exclude(code__in=[str(year) for year in istat.YEARS])
+    stale = Municipality.objects.exclude(istat_code__in=current).exclude(boundaries__edition__in=later)
     MunicipalityBoundary.objects.filter(municipality__in=stale).delete()
     Population.objects.filter(municipality__in=stale).delete()
     stale.update(in_territory=False)
@@ -177,7 +189,7 @@ def _load_edition(
         code=str(edition.year),
         defaults={
             "valid_from": date(edition.year, 1, 1),
-            "valid_to": None if is_last else date(edition.year, 12, 31),
+            "valid_to": _day_before_next(edition.year) if is_last else date(edition.year, 12, 31),
             "source": source,
             "input_digest": digest,
             "unmatched": [_with_reason(problem, edition.year, reasons) for problem in edition.problems],
@@ -196,6 +208,12 @@ def _load_edition(
     row.populations.all().delete()
     MunicipalityBoundary.objects.bulk_create(boundaries)
     _copy_people(edition, municipalities, row)
+
+
+def _day_before_next(year: int) -> date | None:
+    """Of an edition that a register has added since; None where the seeds' last is the last."""
+    later = TerritoryEdition.objects.filter(valid_from__gt=date(year, 12, 31)).order_by("valid_from").first()
+    return later.valid_from - timedelta(days=1) if later else None
 
 
 def _copy_people(
@@ -247,8 +265,8 @@ def _with_reason(problem: istat.Problem, year: int, reasons: dict[str, dict[str,
 
 
 def _load_registers(registers: Registers) -> list[str]:
-    SnaiClass.objects.all().delete()
-    SnaiClass.objects.bulk_create(registers.snai_classes())
+    SnaiClass.objects.filter(source__in=registers.sources.values()).delete()
+    SnaiClass.objects.bulk_create(registers.snai_classes(), ignore_conflicts=True)
     ZoneMembership.objects.all().delete()
     zones = registers.zones()
     kept = _remove(Zone.objects.exclude(number__in=[zone.number for zone in zones]))
@@ -256,17 +274,22 @@ def _load_registers(registers: Registers) -> list[str]:
     ZoneMembership.objects.bulk_create(registers.zone_memberships())
     for model in PLACE_TABLES:
         kept += _load_places(registers, model)
-    RegisterCoverage.objects.all().delete()
+    RegisterCoverage.objects.filter(source__in=registers.sources.values()).delete()
+    stated = set(RegisterCoverage.objects.values_list("register", "kind"))
     for coverage, members in registers.coverages():
-        coverage.save()
-        coverage.municipalities.set(members)
+        if (coverage.register, coverage.kind) not in stated:
+            coverage.save()
+            coverage.municipalities.set(members)
     return kept
 
 
 def _load_places(registers: Registers, model: type[Place]) -> list[str]:
-    """Rows of a seed source that left the table go; places that an owner added have a source of their own."""
-    places = registers.places(model)
-    seeded = model._default_manager.filter(source__code__in=registers.sources)
+    """Rows of a seed source that left the table go; what an owner added or a register loaded stays."""
+    loaded = set(
+        RegisterRow.objects.filter(register__in=PLACE_REGISTERS[model]).values_list("code", flat=True)
+    )
+    places = [place for place in registers.places(model) if place.code not in loaded]
+    seeded = model._default_manager.filter(source__code__in=registers.sources).exclude(code__in=loaded)
     kept = _remove(seeded.exclude(code__in=[place.code for place in places]))
     _upsert(places, key=["code"], fields=UPDATED_FIELDS[model])
     return kept

@@ -277,6 +277,23 @@ class RegisterCoverage(models.Model):
         return f"{self.register} {self.kind}".strip()
 
 
+class RegisterRow(models.Model):
+    """What a standard register last wrote of one place: a value that differs from it is the owner's.
+
+    The register rewrites only what it wrote, and does not bring back what the owner deleted.
+    """
+
+    register = models.CharField(max_length=40)
+    code = models.CharField(max_length=100)
+    written = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["register", "code"], name="one_register_row_per_code")]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.code}"
+
+
 class PeopleGrid(models.Model):
     """An imported layer of cells or census sections that holds people, finer than the municipalities."""
 

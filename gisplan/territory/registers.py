@@ -35,6 +35,13 @@ PLACE_TABLES: dict[type[Place], str] = {
     HealthSite: "health_sites",
     School: "schools",
 }
+#: Place model -> the standard registers whose rows are no longer the seeds' to rewrite.
+PLACE_REGISTERS: dict[type[Place], tuple[str, ...]] = {
+    Station: ("osm_stations",),
+    Hospital: ("eurostat_hospitals",),
+    HealthSite: (),
+    School: ("mim_schools_state", "mim_schools_non_state", "mim_pupils"),
+}
 SEED_TABLES = (
     *("sources", "municipality_changes", "altitudes", "snai_2020_classes", "snai_2020_poles"),
     *("zones", "zone_memberships", *PLACE_TABLES.values(), "register_coverage"),

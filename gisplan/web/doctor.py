@@ -13,7 +13,9 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.territory.queries import loaded_provinces
-from layers import gdal
+from layers import gdal, uploads
+from layers import health as layers_health
+from layers.limits import upload_days
 
 DRIVERS = ("ESRI Shapefile", "GPKG", "GeoJSON")
 ASSETS = (
@@ -40,6 +42,7 @@ def examine() -> Iterator[Finding]:
     yield _reader()
     yield _proj()
     yield _assets()
+    yield _uploads()
     yield _disk()
 
 
@@ -65,6 +68,8 @@ def _database() -> Iterator[Finding]:
     yield Finding("stored CRS", same, f"EPSG:{stored[0]}, territory EPSG:{settings.STORED_SRID}", hint)
     yield _territory()
     yield _streets()
+    for found in layers_health.examine():
+        yield Finding(found.need, found.ok, found.found, found.hint)
 
 
 def _territory() -> Finding:
@@ -124,6 +129,15 @@ def _assets() -> Finding:
     if missing:
         return Finding("page assets", False, f"missing {missing[0]}", "run ./scripts/setup")
     return Finding("page assets", True, f"{len(ASSETS)} checked")
+
+
+def _uploads() -> Finding:
+    """Files that wait for their import; the next upload removes those that nobody used for long."""
+    held = uploads.kept()
+    megabytes = held["bytes"] / 1e6
+    return Finding(
+        "uploads", True, f"{held['uploads']} kept, {megabytes:,.0f} MB, for {upload_days()} days each"
+    )
 
 
 def _disk() -> Finding:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
 from gisplan.plan.models import Axis, Intervention, PlanEdition
+from gisplan.plan.pnrr_figures import pnrr_of_axis
 from gisplan.plan.queries import (
     AxisCount,
     completeness,
@@ -73,6 +74,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
         "rows": rows,
         "shared": shared_amounts(rows),
         "amounts": total_amounts(found),
+        "pnrr": pnrr_of_axis(found),
         "not_located": not_located(interventions),
         "strategies": found.strategies.prefetch_related("actions"),
         "coverages": coverages_of(maps.REGISTERS_OF_AXIS.get(code, ())),
@@ -91,4 +93,5 @@ def _same_axis(axis: Axis, first: PlanEdition | None) -> list[tuple[PlanEdition,
 
 
 def _interventions_of(edition: PlanEdition | None) -> list[Intervention]:
-    return list(with_places_and_claims(Intervention.objects.filter(axis__edition=edition)))
+    own = Intervention.objects.filter(axis__edition=edition, register=Intervention.Register.PLAN)
+    return list(with_places_and_claims(own))

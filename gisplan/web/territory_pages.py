@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from gisplan.plan.models import PlanEdition
+from gisplan.plan.pnrr_figures import pnrr_of_municipality
 from gisplan.plan.queries import (
     MunicipalityInterventions,
     actions_of_municipality,
@@ -77,6 +78,7 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
         "places": _places_in(found),
+        "pnrr": pnrr_of_municipality(found),
         "neighbours": neighbours_of(found),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
         **(_plan_of(found, edition, interventions) if edition else {}),

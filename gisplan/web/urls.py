@@ -3,9 +3,12 @@
 from django.urls import path
 
 from gisplan.web import (
+    access,
     analysis_pages,
     catchment_api,
     hub_pages,
+    import_pages,
+    layer_pages,
     plan_pages,
     run_pages,
     scenario_pages,
@@ -39,4 +42,18 @@ urlpatterns = [
         for kind in run_pages.TYPES
     ),
     path("fonti/", territory_pages.sources, name="sources"),
+    path("accesso/", access.SignIn.as_view(), name="sign_in"),
+    path("uscita/", access.SignOut.as_view(), name="sign_out"),
+    path("strati/", layer_pages.layer_list, name="layers"),
+    path("strati/importa/", import_pages.upload, name="import_upload"),
+    path("strati/importa/caricati/<str:token>/", import_pages.choose, name="import_choose"),
+    path("strati/importa/<int:number>/", import_pages.run, name="import_run"),
+    path("strati/importa/<int:number>/stato/", import_pages.state, name="import_state"),
+    path("strati/importa/<int:number>/pubblica/", import_pages.publish, name="import_publish"),
+    path("strati/importa/<int:number>/scarta/", import_pages.discard, name="import_discard"),
+    path("strati/<str:name>/", layer_pages.layer, name="layer"),
+    path("strati/<str:name>/modifica/", layer_pages.edit, name="layer_edit"),
+    path("strati/<str:name>/ripristina/", layer_pages.rollback, name="layer_rollback"),
+    path("strati/<str:name>/stile.qml", layer_pages.qml, name="layer_qml"),
+    path("strati/<str:name>/stile.sld", layer_pages.sld, name="layer_sld"),
 ]

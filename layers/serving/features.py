@@ -46,15 +46,26 @@ def geojson(
     properties: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """A FeatureCollection in EPSG:4326; `bbox` is west, south, east, north in degrees."""
-    version = current_version(layer)
+    return version_geojson(current_version(layer), bbox=bbox, limit=limit, properties=properties)
+
+
+def version_geojson(
+    version: Version,
+    *,
+    bbox: Sequence[float] | None = None,
+    limit: int | None = None,
+    properties: Sequence[str] | None = None,
+    tolerance_m: float = 0.0,
+) -> dict[str, Any]:
+    """The same of one version, staged or published; `tolerance_m` thins shapes for a small scale."""
     names = _chosen(version, properties)
     statement = sql.SQL(
         "SELECT json_build_object('type', 'Feature', 'id', {id}, 'geometry',"
-        " ST_AsGeoJSON(ST_Transform({geom}, {wgs84}), {decimals})::json,"
+        " ST_AsGeoJSON(ST_Transform({shape}, {wgs84}), {decimals})::json,"
         " 'properties', {properties})::text FROM {table}{where} ORDER BY {id}{limit}"
     ).format(
         id=sql.Identifier(ID_COLUMN),
-        geom=sql.Identifier(GEOMETRY_COLUMN),
+        shape=_shape(version, tolerance_m),
         wgs84=sql.Literal(WGS84),
         decimals=sql.Literal(_DECIMALS),
         properties=_object(names),
@@ -66,6 +77,28 @@ def geojson(
         cursor.execute(statement)
         features = [json.loads(row[0]) for row in cursor.fetchall()]
     return {"type": "FeatureCollection", "features": features}
+
+
+def _shape(version: Version, tolerance_m: float) -> sql.Composable:
+    column = sql.Identifier(GEOMETRY_COLUMN)
+    if not tolerance_m or version.geometry_type.endswith("Point"):
+        return column
+    return sql.SQL("ST_SimplifyPreserveTopology({}, {})").format(column, sql.Literal(float(tolerance_m)))
+
+
+def first_rows(version: Version, count: int) -> list[list[Any]]:
+    """The attributes of the first features, in the order of the version's columns, without their geometry."""
+    names = [column["name"] for column in version.columns]
+    statement = sql.SQL("SELECT {}, {} FROM {} ORDER BY {} LIMIT {}").format(
+        sql.Identifier(ID_COLUMN),
+        sql.SQL(", ").join(map(sql.Identifier, names)) if names else sql.SQL("NULL"),
+        qualified(version.table_name),
+        sql.Identifier(ID_COLUMN),
+        sql.Literal(int(count)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [list(row[: len(names) + 1]) for row in cursor.fetchall()]
 
 
 def read_features(layer: Layer | str, *, properties: Sequence[str] | None = None) -> Features:

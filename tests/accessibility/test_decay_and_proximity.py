@@ -117,6 +117,11 @@ def test_k_nearest_against_sorting_by_hand_dense_and_sparse(seed: int, k: int) -
         assert found.destination.tolist() == [[j for _, j in line] for line in expected]
 
 
+def test_equal_times_of_an_unsorted_sparse_row_come_by_column() -> None:
+    od = csr_array((np.array([4.0, 4.0]), np.array([2, 0]), np.array([0, 2])), shape=(1, 3))
+    assert k_nearest(od, 2).destination.tolist() == [[0, 2]]
+
+
 def test_cumulative_counts_what_lies_within_limit_included() -> None:
     assert cumulative_opportunities(OD, [100, 10, 1], threshold_min=12).tolist() == [101, 110, 0]
 

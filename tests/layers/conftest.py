@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,14 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from django.db import connection
 
 SHARED = Path(os.environ.get("GISPLAN_SHARED", Path(__file__).parents[3] / "shared"))
+
+
+@pytest.fixture(autouse=True)
+def database(db: None) -> None:
+    """A dry run too asks the database, for the version to compare with."""
 
 
 @pytest.fixture
@@ -61,3 +67,16 @@ def write_vector(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def committed_layers(transactional_db: None) -> Iterator[None]:
+    """What is imported is seen by other sessions; tables and views go at the end, which no flush does."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.oid::regclass::text, relkind FROM pg_class c WHERE relnamespace = 'layers'::regnamespace"
+            " AND relkind IN ('v', 'r') ORDER BY relkind DESC"
+        )
+        for name, kind in cursor.fetchall():
+            cursor.execute(f"DROP {'VIEW' if kind == 'v' else 'TABLE'} {name}")

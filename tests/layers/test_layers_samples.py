@@ -1,5 +1,6 @@
 """Every sample of shapefiles/ ends as its manifest says."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,22 @@ import pytest
 from layers.errors import LayersError
 from layers.importing import import_layer
 from layers.serving.features import read_features
+from layers.tables import TableOptions
 
 SAMPLES = Path(__file__).parents[2] / "shapefiles"
 MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text(encoding="utf-8"))["sample"]
 
 
 def _imported(sample: dict[str, Any]) -> dict[str, Any]:
+    options = dict(sample.get("options", {}))
+    if "table" in sample:
+        options["table"] = TableOptions(**sample["table"])
     try:
-        report = import_layer(SAMPLES / sample["file"], name="sample", **sample.get("options", {}))
+        report = import_layer(SAMPLES / sample["file"], name="sample", **options)
     except LayersError as error:
         report = error.report
-    return report.as_dict()
+    whole: dict[str, Any] = json.loads(json.dumps(report.as_dict()))
+    return whole
 
 
 @pytest.mark.django_db
@@ -34,7 +40,11 @@ def test_sample_ends_as_its_manifest_says(sample: dict[str, Any]) -> None:
     if report["status"] == "stored":
         assert found == sample["issues"]
         columns = read_features("sample").columns
-        assert {name: columns[name] for name in sample.get("values", {})} == sample.get("values", {})
+        found_values = {
+            name: ["(null)" if value is None else value for value in columns[name]]
+            for name in sample.get("values", {})
+        }
+        assert found_values == sample.get("values", {})
     else:
         assert report["reason"].startswith("Expected ")
         assert report["features_stored"] == 0

@@ -72,4 +72,6 @@ def shuffled(raw: RawStreets, seed: int) -> RawStreets:
         way_offsets=np.concatenate(([0], np.cumsum([len(run) for run in runs]))).astype(np.int64),
         way_nodes=rank[np.concatenate(runs)].astype(np.int32),
         tags={key: [column[way] for way in ways] for key, column in raw.tags.items()},
+        z_m=None if raw.z_m is None else raw.z_m[place],
+        barriers_m=raw.barriers_m,
     )

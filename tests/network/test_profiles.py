@@ -1,7 +1,14 @@
 import pytest
 
 from gisplan.network.errors import BadParameter, UnknownMode
-from gisplan.network.profiles import mode_index, speed_ratio, street_speeds
+from gisplan.network.profiles import (
+    DEFAULT_KMH,
+    MODES,
+    SPEED_SOURCES,
+    mode_index,
+    speed_ratio,
+    street_speeds,
+)
 
 Open = tuple[bool, bool]
 BOTH, NONE = (True, True), (False, False)
@@ -92,3 +99,13 @@ def test_cars_take_no_single_speed() -> None:
 def test_mode_without_profile_is_refused_with_the_modes_there_are() -> None:
     with pytest.raises(UnknownMode, match="walk, bike, car, found 'horse'"):
         mode_index("horse")
+
+
+def test_steps_take_three_times_as_long_as_flat_ground() -> None:
+    assert street_speeds({"highway": "steps"})[0] == pytest.approx((1.6, 1.6))
+    assert street_speeds({"highway": "footway;steps"})[0] == pytest.approx((1.6, 1.6))
+
+
+def test_every_mode_names_the_source_of_its_speed() -> None:
+    assert set(SPEED_SOURCES) == set(MODES)
+    assert all(f"{kmh:g} km/h" in SPEED_SOURCES[mode] for mode, kmh in DEFAULT_KMH.items() if kmh)

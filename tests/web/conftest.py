@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import override_settings
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -23,7 +23,10 @@ from gisplan.analysis.runs import catchment_request, run_catchments
 from gisplan.environment import browser as chromium
 from gisplan.environment.assets import AXE_SCRIPT, VENDOR
 from gisplan.plan.loading import load_plan
+from gisplan.plan.rights import GIS_OFFICER
 from gisplan.territory.loading import load_territory
+
+from .import_steps import signed_in, user
 
 SHARED = Path(os.environ.get("GISPLAN_SHARED", settings.BASE_DIR.parent / "shared"))
 COLLEGNO_STREETS = SHARED / "data" / "network" / "collegno.graphml"
@@ -153,3 +156,14 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def uploads_folder(settings: Any, tmp_path: Path) -> Path:
+    settings.LAYERS_UPLOADS_DIR = tmp_path / "uploads"
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def officer(db: None) -> Client:
+    return signed_in(user(GIS_OFFICER))

@@ -1,6 +1,7 @@
 from gisplan.plan.models.monitoring import Claim
 from gisplan.plan.models.people import Editorship
 from gisplan.plan.models.places import AxisLayer, PlanPlace
+from gisplan.plan.models.pnrr import PnrrLocalisation, PnrrProject
 from gisplan.plan.models.register import (
     Action,
     Axis,
@@ -27,6 +28,8 @@ __all__ = [
     "PlaceClass",
     "PlanEdition",
     "PlanPlace",
+    "PnrrLocalisation",
+    "PnrrProject",
     "SeedRow",
     "Strategy",
 ]

@@ -144,7 +144,18 @@ class Action(models.Model):
 class Intervention(models.Model):
     """A local work or programme below an axis, a strategy or an action."""
 
-    code = models.CharField(max_length=60, unique=True)
+    class Register(models.TextChoices):
+        PLAN = "plan", _("registro del piano")
+        PNRR = "pnrr", _("progetti PNRR")
+
+    code = models.CharField(max_length=100, unique=True)
+    register = models.CharField(
+        max_length=8,
+        choices=Register.choices,
+        default=Register.PLAN,
+        db_index=True,
+        help_text="Counts and totals of the plan leave out what another register loaded.",
+    )
     axis = models.ForeignKey(Axis, on_delete=models.PROTECT, related_name="interventions")
     strategy = models.ForeignKey(Strategy, on_delete=models.PROTECT, null=True, blank=True)
     action = models.ForeignKey(

@@ -1,4 +1,5 @@
 import hashlib
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from gisplan.analysis.full import load_full
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import catchment_note, catchment_request, run_catchments
+from gisplan.analysis.transfer import TransferLine
 from gisplan.environment.steps import Steps, run_all
 from gisplan.plan.accounts import ADMIN, create_admin
 from gisplan.plan.loading import load_plan
@@ -28,6 +31,10 @@ class Command(BaseCommand):
             "--data", type=Path, metavar="DIR", help="also load what is recognised in a folder"
         )
 
+        parser.add_argument(
+            "--full", action="store_true", help="also fetch streets, census sections and PNRR files"
+        )
+
     def handle(self, *_: object, **options: Any) -> None:
         steps = Steps()
         table = {
@@ -41,6 +48,10 @@ class Command(BaseCommand):
         if options["data"]:
             steps.say(f"Data of {options['data']}")
             call_command("load_folder", options["data"])
+        if options["full"]:
+            steps.say("Registers fetched from their publishers")
+            for line in load_full(lambda name: TransferLine(name, sys.stderr)):
+                steps.say(f"  {line}")
         steps.run("Station catchments", _catchments)
 
 

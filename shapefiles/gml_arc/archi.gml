@@ -1,0 +1,2 @@
+<?xml version="1.0" encoding="utf-8"?>
+<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:x="http://example.org/x"><gml:featureMember><x:arco gml:id="a1"><x:n>1</x:n><x:geom><gml:Curve srsName="urn:ogc:def:crs:EPSG::25832"><gml:segments><gml:Arc><gml:posList>395000 4990000 395100 4990100 395200 4990000</gml:posList></gml:Arc></gml:segments></gml:Curve></x:geom></x:arco></gml:featureMember></gml:FeatureCollection>
