@@ -37,7 +37,7 @@ _WKT = re.compile(r"\s*(SRID=\d+;)?(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOL
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _REAL = {sign: re.compile(rf"-?(0|[1-9]\d{{0,14}})({re.escape(sign)}\d+)?([eE][+-]?\d+)?") for sign in ".,"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}([-/])\d\d\1\d\d")  # year first: no other order is unmistakable
 _TYPES = ("Integer64", "Real", "Date", "String")
 _GEOMETRY = "place as wkt"  # a name that no column has, since theirs are trimmed and may not hold it twice
 
@@ -136,7 +136,7 @@ def _kinds_of(value: str, decimal: str) -> set[str]:
 
 def is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        date.fromisoformat(text.replace("/", "-"))
     except ValueError:
         return False
     return True

@@ -21,6 +21,11 @@ _FIELD_LIMIT = 500_000_000  # one polygon as text may be large
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _YEAR = re.compile(r"1[89]\d\d|20\d\d")
+# Where the first row has one of these it is a header, whatever else is in it.
+_PLACE_NAMES = {
+    "lon", "lat", "lng", "long", "longitude", "latitude", "longitudine", "latitudine", "x", "y", "coord_x", "coord_y",
+    "wkt", "geom", "geometry", "the_geom", "geometria",
+}  # fmt: skip
 _COMMA, _POINT = re.compile(r"[+-]?[\d.]*\d,\d+"), re.compile(r"[+-]?[\d,]*\d\.\d+")
 
 csv.field_size_limit(_FIELD_LIMIT)
@@ -165,6 +170,8 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns: no number in it but years, or a word over a column of numbers."""
     first, rest = rows[0], rows[1:]
+    if any(cell.strip().lower() in _PLACE_NAMES for cell in first):
+        return True
     if all(not is_number(cell) or _YEAR.fullmatch(cell.strip()) for cell in first):
         return any(cell.strip() and not is_number(cell) for cell in first)
     for position, name in enumerate(first):

@@ -47,6 +47,7 @@ def test_decimal_sign_is_found(tmp_path: Path, text: str, decimal: str) -> None:
         ("Rivoli;7,5\nPont;7,6\n", ("column_1", "column_2")),
         ("comune;2011;2021\nRivoli;5;6\n", ("comune", "2011", "2021")),
         ("1;2\n3;4\n", ("column_1", "column_2")),
+        ("WKT;1\n;\nPOINT (7 45);a\n", ("WKT", "1")),
         ("a;b;\n1;2;3\n", ("a", "b", "column_3")),
         ("a; a ;A\n1;2;3\n", ("a", "a_2", "A")),
     ],
