@@ -1,6 +1,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
 
@@ -9,6 +9,7 @@ from layers.importing import import_layer
 from layers.management.table_arguments import add_table_arguments, table_options
 from layers.models import Mode
 from layers.options import Given, as_date
+from layers.reader.client import warm_up
 from layers.reports import ImportReport
 from layers.targets import check_apart, check_replaceable
 from layers.terminal import Bars, user_name
@@ -16,6 +17,9 @@ from layers.terminal import Bars, user_name
 
 class Command(BaseCommand):
     help = "Import one layer of a vector file, folder or archive, whole or not at all."
+    requires_system_checks: ClassVar[
+        list[str]
+    ] = []  # they load every page, which takes longer than most imports
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -51,6 +55,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        warm_up()
         if options["report"]:
             check_apart(options["report"], options["file"])
             check_replaceable(options["report"], "json")
