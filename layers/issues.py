@@ -111,6 +111,12 @@ class Issue:
     after: str | None = None
     lon_lat: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("before", "after"):
+            text = getattr(self, name)
+            if text is not None and "\0" in text:  # which no database stores; shown by its sign
+                object.__setattr__(self, name, text.replace("\0", "␀"))
+
     @property
     def message(self) -> str:
         return _MESSAGES[self.code]
