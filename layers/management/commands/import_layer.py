@@ -16,6 +16,7 @@ from layers.terminal import Bars, user_name
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every page, for longer than a small file takes: `gisplan check` runs them
     help = "Import one layer of a vector file, folder or archive, whole or not at all."
     requires_system_checks: ClassVar[
         list[str]
