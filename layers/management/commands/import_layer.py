@@ -1,6 +1,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -18,9 +18,6 @@ from layers.terminal import Bars, user_name
 class Command(BaseCommand):
     requires_system_checks = []  # they load every page, for longer than a small file takes: `gisplan check` runs them
     help = "Import one layer of a vector file, folder or archive, whole or not at all."
-    requires_system_checks: ClassVar[
-        list[str]
-    ] = []  # they load every page, which takes longer than most imports
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
