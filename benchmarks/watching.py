@@ -11,15 +11,14 @@ _LOOK_S = 0.02
 
 @dataclass(frozen=True)
 class Watched:
-    """`peaks_mb`: of the program itself, then of each descendant, in the order of their start."""
+    """`peak_mb` of all together at one time (what they share counted in each); `own_mb` of the program alone,
+    `others_mb` of the largest of its descendants.
+    """
 
     seconds: float
-    peaks_mb: list[float]
-
-    @property
-    def peak_mb(self) -> float:
-        """All together, pages that they share counted in each: more than was ever held."""
-        return sum(self.peaks_mb)
+    peak_mb: float
+    own_mb: float
+    others_mb: float
 
 
 def watch(command: Sequence[str | Path], environment: Mapping[str, str]) -> Watched:
@@ -32,15 +31,19 @@ def watch(command: Sequence[str | Path], environment: Mapping[str, str]) -> Watc
         text=True,
     )
     peaks: dict[int, float] = {}
+    together = 0.0
     while child.poll() is None:
-        for pid in _family(child.pid):
-            peaks[pid] = max(peaks.get(pid, 0.0), _peak_mb(pid))
+        held = {pid: _memory_mb(pid) for pid in _family(child.pid)}
+        together = max(together, sum(now for now, _ in held.values()))
+        for pid, (_, peak) in held.items():
+            peaks[pid] = max(peaks.get(pid, 0.0), peak)
         time.sleep(_LOOK_S)
     seconds = time.perf_counter() - started
     output = child.stdout.read() if child.stdout else ""
     if child.returncode:
         raise RuntimeError(f"{command[0]} failed: {output.strip().splitlines()[-1:]}")
-    return Watched(seconds, [peaks[pid] for pid in sorted(peaks)])
+    own = peaks.pop(child.pid, 0.0)
+    return Watched(seconds, together, own, max(peaks.values(), default=0.0))
 
 
 def _family(pid: int) -> list[int]:
@@ -52,9 +55,15 @@ def _family(pid: int) -> list[int]:
     return [pid, *(one for child in below for one in _family(child))]
 
 
-def _peak_mb(pid: int) -> float:
+def _memory_mb(pid: int) -> tuple[float, float]:
+    """Resident now, and at most so far."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+        return 0.0, 0.0
+    found = {
+        line.split(":")[0]: int(line.split()[1]) / 1024
+        for line in lines
+        if line.startswith(("VmRSS", "VmHWM"))
+    }
+    return found.get("VmRSS", 0.0), found.get("VmHWM", 0.0)

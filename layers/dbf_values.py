@@ -33,21 +33,27 @@ class Void:
 
 def void_values(dbf: Path) -> dict[str, Void]:
     """By the column's name as Latin-1 reads it."""
-    columns, table = dbf_rows(dbf)
-    if table is None:
-        return {}
-    alive = np.flatnonzero(table[:, 0] != ord("*"))  # a deleted row is no feature
-    found = {}
-    for column in columns:
-        code = _KINDS.get(column.kind)
-        if code is not None:
-            rows = _void_rows(table, column, code)
-            positions = np.searchsorted(alive, rows[np.isin(rows, alive)])
-            if positions.size:
+    columns, blocks = dbf_rows(dbf)
+    found: dict[str, list[Void]] = {}
+    features = 0
+    for table in blocks:
+        alive = np.flatnonzero(table[:, 0] != ord("*"))  # a deleted row is no feature
+        for column in columns:
+            code = _KINDS.get(column.kind)
+            rows = np.array([], np.int64) if code is None else _void_rows(table, column, code)
+            rows = rows[np.isin(rows, alive)]
+            if code is not None and rows.size:
                 name = column.name.decode("latin-1")
-                texts = [_text(table, column, int(row)) for row in alive[positions]]
-                found[name] = Void(name, code, positions.astype(np.int64), texts)
-    return found
+                positions = (features + np.searchsorted(alive, rows)).astype(np.int64)
+                texts = [_text(table, column, int(row)) for row in rows]
+                found.setdefault(name, []).append(Void(name, code, positions, texts))
+        features += len(alive)
+    return {name: _joined(parts) for name, parts in found.items()}
+
+
+def _joined(parts: list[Void]) -> Void:
+    positions = np.concatenate([part.positions for part in parts])
+    return Void(parts[0].column, parts[0].code, positions, [text for part in parts for text in part.texts])
 
 
 def _void_rows(table: Any, column: DbfColumn, code: Code) -> npt.NDArray[np.int64]:

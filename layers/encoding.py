@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,7 @@ LANGUAGE_BYTES = {
 _DETECTABLE = ["cp1252", "cp850", "mac_roman"]  # what Italian offices have written
 _LETTERS = frozenset("àèéìòùÀÈÉÌÒÙáíóúâêîôûäëïöüßçñÁÍÓÚÂÊÎÔÛÄËÏÖÜÇÑšžčŠŽ’‘“”«»–°ªº€§²³\xa0")
 _VALUES_LIMIT = 200_000
+_BLOCK_BYTES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -151,25 +153,35 @@ def _non_ascii_values(dbf: Path) -> list[bytes]:
     """The distinct values and column names of a dbf that hold a byte above 127."""
     header = _header(dbf)
     found = {closed(column.name, 11) for column in header.columns if not column.name.isascii()}
-    table = _table(dbf, header)
-    for column in header.columns:
-        if table is not None and column.is_text:
-            values = np.ascontiguousarray(table[:, column.start : column.start + column.width])
-            for row in np.flatnonzero((values > 127).any(axis=1))[:_VALUES_LIMIT]:
-                found.add(closed(values[row].tobytes().rstrip(b" \0"), column.width))
+    taken: Counter[bytes] = Counter()
+    for table in _blocks(dbf, header):
+        for column in header.columns:
+            if column.is_text:
+                values = np.ascontiguousarray(table[:, column.start : column.start + column.width])
+                rows = np.flatnonzero((values > 127).any(axis=1))[: _VALUES_LIMIT - taken[column.name]]
+                taken[column.name] += len(rows)
+                found.update(closed(values[row].tobytes().rstrip(b" \0"), column.width) for row in rows)
     return sorted(found)
 
 
-def dbf_rows(dbf: Path) -> tuple[list["DbfColumn"], Any]:
-    """The columns, and the rows as a matrix of bytes or None where there are none."""
+def dbf_rows(dbf: Path) -> tuple[list["DbfColumn"], Iterator[Any]]:
+    """The columns, and the rows in order as matrices of bytes that fit into memory."""
     header = _header(dbf)
-    return header.columns, _table(dbf, header)
+    return header.columns, _blocks(dbf, header)
 
 
-def _table(dbf: Path, header: "_Header") -> Any:
-    size = dbf.stat().st_size
-    rows = min(header.rows, (size - header.length) // header.row_length if header.row_length else 0)
-    return np.memmap(dbf, np.uint8, "r", header.length, (rows, header.row_length)) if rows > 0 else None
+def _blocks(dbf: Path, header: "_Header") -> Iterator[Any]:
+    width = header.row_length
+    left = min(header.rows, (dbf.stat().st_size - header.length) // width) if width else 0
+    with dbf.open("rb") as file:
+        file.seek(header.length)
+        while left > 0:
+            count = min(left, max(1, _BLOCK_BYTES // width))
+            content = file.read(count * width)
+            if len(content) < count * width:  # it was cut since it was measured
+                return
+            yield np.frombuffer(content, np.uint8).reshape(count, width)
+            left -= count
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,10 @@ def _beside_peer(bench: Bench, file: Path, *, kind: str, count: int, environment
 
 
 def _say_memory(bench: Bench, what: str, watched: Watched) -> None:
-    ours, *others = (f"{peak:.0f}" for peak in watched.peaks_mb)
-    bench.say(f"{what}: {watched.seconds:.1f} s; peak MB: {ours} the import, {', '.join(others)} its readers")
+    bench.say(
+        f"{what}: {watched.seconds:.1f} s; peak MB: {watched.own_mb:.0f} the import,"
+        f" {watched.others_mb:.0f} its largest reader, {watched.peak_mb:.0f} all at one time"
+    )
 
 
 def _check_agreement(name: str, kind: str, count: int) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mutations import mutated, valid_sources
 from layers.errors import LayersError
 from layers.importing import import_layer
 from layers.models import Version
+from layers.reader import client
 
 RUNS = int(os.environ.get("GISPLAN_FUZZ_RUNS", "200"))
 SEED = int(os.environ.get("GISPLAN_FUZZ_SEED", "1"))
@@ -50,6 +52,7 @@ def test_broken_file_ends_stored_or_refused(
         try:
             _try(given, draw)
             _nothing_left(own_temp)
+            _no_reader_left()
         except BaseException as error:
             kept = _kept(folder, seed)
             error.add_note(f"seed {seed}: the input is kept in {kept}")
@@ -75,6 +78,14 @@ def _nothing_left(own_temp: Path) -> None:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'layers'")
         tables = {str(row[0]) for row in cursor.fetchall()}
     assert tables == set(Version.objects.values_list("table_name", flat=True))
+
+
+def _no_reader_left() -> None:
+    server = client._keeper.get().process.pid
+    limit = time.monotonic() + 10
+    while Path(f"/proc/{server}/task/{server}/children").read_text() and time.monotonic() < limit:
+        time.sleep(0.005)
+    assert Path(f"/proc/{server}/task/{server}/children").read_text() == ""
 
 
 def _kept(folder: Path, seed: int) -> Path:
