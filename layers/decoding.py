@@ -41,7 +41,7 @@ class Decoder:
         suspects = (
             pc.match_substring(values, "\0") if not self.carried else pc.invert(pc.string_is_ascii(values))
         )
-        rows = pc.indices_nonzero(pc.fill_null(suspects, False)).to_pylist()
+        rows = pc.indices_nonzero(suspects).to_pylist()  # a null is none
         if not rows:
             return values
         texts = values.to_pylist()

@@ -17,7 +17,7 @@ from layers.errors import LayersError, SourceDamaged, SourceNotFound, SourceTooL
 from layers.reader import frames
 from layers.reader.client import ReaderEnded, ReaderRefused, Work
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 10_000
 
 
 @dataclass(frozen=True)
