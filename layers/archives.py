@@ -6,7 +6,10 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from layers.errors import ArchiveRefused
-from layers.limits import ARCHIVE_DEPTH, archive_bytes, archive_files
+from layers.limits import ARCHIVE_DEPTH, archive_bytes, archive_files, archive_ratio
+
+_SMALL_BYTES = 50_000_000  # up to here any growth is taken: a table of blanks packs very well
+_HEADER_BYTES = 30
 
 
 def unpack(archive: Path, into: Path) -> None:
@@ -38,6 +41,7 @@ class _Unpacking:
             with zipfile.ZipFile(archive) as opened:
                 members = [member for member in opened.infolist() if not member.is_dir()]
                 self._count(members)
+                self._check_packing(members, archive.stat().st_size)
                 for member in members:
                     self._check_place(member)
                 opened.extractall(into, members)
@@ -62,6 +66,23 @@ class _Unpacking:
                 f"Expected at most {archive_files():,} files and {archive_bytes():,} bytes in {self._name} once"
                 f" unpacked, found {self._files:,} files and {self._bytes:,} bytes: pack only the layer."
             )
+
+    def _check_packing(self, members: list[zipfile.ZipInfo], packed_bytes: int) -> None:
+        """Each member has bytes of its own, and does not grow beyond what data of layers grow."""
+        unpacked_bytes = sum(member.file_size for member in members)
+        if unpacked_bytes > max(_SMALL_BYTES, packed_bytes * archive_ratio()):
+            raise ArchiveRefused(
+                f"Expected {self._name} to grow at most {archive_ratio():,}-fold when unpacked, found"
+                f" {packed_bytes:,} bytes that become {unpacked_bytes:,}: pack only the layer."
+            )
+        end = 0
+        for member in sorted(members, key=lambda member: member.header_offset):
+            if member.header_offset < end:
+                raise ArchiveRefused(
+                    f"Expected each file in {self._name} to have bytes of its own, found {member.filename!r} inside"
+                    " another: pack it again."
+                )
+            end = member.header_offset + _HEADER_BYTES + member.compress_size
 
     def _check_place(self, member: zipfile.ZipInfo) -> None:
         place = PurePosixPath(member.filename.replace("\\", "/"))

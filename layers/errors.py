@@ -93,6 +93,10 @@ class NothingLeft(SourceRefused):
     code = "nothing_left"
 
 
+class ValueRefused(SourceRefused):
+    code = "value_refused"
+
+
 class RepairRefused(SourceRefused):
     code = "repair_refused"
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from layers import limits
-from layers.errors import LayersError, SourceDamaged, SourceTooLarge
+from layers.errors import LayersError, SourceDamaged, SourceNotFound, SourceTooLarge
 from layers.reader import frames
 from layers.reader.client import ReaderEnded, ReaderRefused, Work
 
@@ -107,6 +107,8 @@ def _check(batch: Any) -> None:
 @contextmanager
 def _working(dataset: Dataset, **asked: Any) -> Iterator[Work]:
     path = dataset.path.absolute()
+    if (path.parts[1:2] and path.parts[1].startswith("vsi")) or not path.is_file():
+        raise SourceNotFound(f"Expected a file at {path}, found none that GDAL may read: check the path.")
     request = {
         "path": str(path),
         "readable": _parts(path),

@@ -36,14 +36,15 @@ def import_layer(
     `run` is one that waits; without it a new one is made. A dry run leaves nothing behind.
     """
     path, options = Path(path), Options(**given)
-    report = ImportReport(file=path.name)
+    file_name = path.name.encode("utf-8", "replace").decode()  # bytes that are no text can stand in a name
+    report = ImportReport(file=file_name)
     if options.dry_run:
         with _ends_in(report):
             _look(path, options, Clock(report, progress))
         return report
     runs.settle_dead_runs()
     scratch.sweep()
-    with runs.running(run, file_name=path.name, who=who) as begun:
+    with runs.running(run, file_name=file_name, who=who) as begun:
         begun.options = begun.options or options_to_json(given)
         try:
             with _ends_in(report), transaction.atomic():

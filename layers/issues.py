@@ -1,8 +1,12 @@
 """Kinds of issue that an import reports; docs/issue_codes.md says what each means."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from layers.limits import issues_kept
 
 
 class Code(StrEnum):
@@ -107,9 +111,37 @@ class Issue:
     after: str | None = None
     lon_lat: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("before", "after"):
+            text = getattr(self, name)
+            if text is not None and "\0" in text:  # which no database stores; shown by its sign
+                object.__setattr__(self, name, text.replace("\0", "␀"))
+
     @property
     def message(self) -> str:
         return _MESSAGES[self.code]
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "code": str(self.code), "message": self.message}
+
+
+class Issues(list[Issue]):
+    """The first issues one by one, as many as the settings say; `beyond` counts the others by their code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beyond: Counter[str] = Counter()
+
+    def append(self, issue: Issue) -> None:
+        if len(self) < issues_kept():
+            super().append(issue)
+        else:
+            self.beyond[str(issue.code)] += 1
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        for issue in issues:
+            self.append(issue)
+
+    def counts(self) -> dict[str, int]:
+        """How many of each code there were, kept or not."""
+        return dict(sorted((Counter(str(issue.code) for issue in self) + self.beyond).items()))

@@ -24,6 +24,11 @@ def archive_files() -> int:
     return int(_setting("LAYERS_ARCHIVE_FILES", 10_000))
 
 
+def archive_ratio() -> int:
+    """`LAYERS_ARCHIVE_RATIO`: how many times its size a large zip may grow when unpacked."""
+    return int(_setting("LAYERS_ARCHIVE_RATIO", 250))
+
+
 def columns() -> int:
     """`LAYERS_COLUMNS`: how many columns a layer may have; PostgreSQL holds at most 1,600."""
     return int(_setting("LAYERS_COLUMNS", 1_500))

@@ -22,7 +22,9 @@ from layers.repair import Family, Kept
 from layers.reports import Clock, ImportReport
 from layers.sniff import SHAPEFILE
 from layers.sources import Source
+from layers.threads import ahead
 from layers.values import PREVIEW_ROWS, Watch, preview_rows
+from layers.vertices import VertexLimit
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Reading:
         report.stored_srid, report.features_read = self.stored_srid, source.feature_count
         with clock.phase("read"):
             report.digest = sources.digest(source)
-        self._family = Family()
+        self._family, self._vertices = Family(), VertexLimit(source.path.name)
 
     def prepare(self, *, srid: int | None, encoding: str | None) -> None:
         """Settle system, encoding, columns and geometry type, all needed before the first row is stored."""
@@ -80,7 +82,7 @@ class Reading:
     def chunks(self) -> Iterator[Chunk]:
         """Clean features, batch after batch; counts and issues go into the report."""
         first, box = 0, np.full(4, np.nan)
-        for batch in self.clock.each("read", sources.read_batches(self.source)):
+        for batch in self.clock.each("read", ahead(sources.read_batches(self.source))):
             chunk = self._chunk(batch, first)
             first += len(batch)
             self.report.features_read = first
@@ -91,13 +93,15 @@ class Reading:
             if len(chunk):
                 box = _joined(box, crs.hull_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
             yield chunk
+        sources.check_unchanged(self.source)
         self._finish(box)
 
     def _chunk(self, batch: Any, first: int) -> Chunk:
-        clock, rows, issues = self.clock, len(batch), self.report.issues
-        start, undecoded = len(issues), len(self._decoder.issues)
+        clock, rows, issues = self.clock, len(batch), list[Issue]()
         with clock.phase("read"):
+            self._vertices.check_bytes(batch.column(batch.num_columns - 1), first)
             kept = read = geometries_of(batch, first, issues)
+            self._vertices.add(kept.geometries, first)
         with clock.phase("decode", rows):
             attributes = [
                 self._decoder.column(values, name, first)
@@ -119,8 +123,10 @@ class Reading:
             geometries = repair.as_stored(kept.geometries, self.geometry_type)
             if len(kept.positions) < rows:
                 attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
-        locate(issues, start, read, self.srid, stored_srid=self.stored_srid)
-        locate(self._decoder.issues, undecoded, read, self.srid, stored_srid=self.stored_srid)
+        issues += self._decoder.issues
+        self._decoder.issues.clear()
+        locate(issues, 0, read, self.srid, stored_srid=self.stored_srid)
+        self.report.issues.extend(issues)
         return Chunk(kept.positions, attributes, geometries)
 
     def _check_family(self, kept: Kept) -> None:
@@ -138,7 +144,6 @@ class Reading:
 
     def _finish(self, box: npt.NDArray[np.float64]) -> None:
         issues = self.report.issues
-        issues.extend(self._decoder.issues)
         issues.extend(self._watch.issues())
         self.report.text_samples = self._watch.samples.texts()
         issues[:] = self.source.prepared.restated(issues)
@@ -167,8 +172,13 @@ def survey_of(source: Source, srid: int) -> Survey:
     if declared is not None and source.bounds is not None and crs.lies_in_italy(source.bounds, srid):
         return Survey(*declared, source.bounds)
     family, inside, everything = Family(), np.full(4, np.nan), np.full(4, np.nan)
+    vertices, first = VertexLimit(source.path.name), 0
     for batch in sources.read_geometries(source):
-        kept = repair.usable(geometries_of(batch, 0, []), [])
+        vertices.check_bytes(batch.column(batch.num_columns - 1), first)
+        found = geometries_of(batch, first, [])
+        vertices.add(found.geometries, first)
+        first += len(batch)
+        kept = repair.usable(found, [])
         family.add(kept.geometries)
         bounds = shapely.bounds(kept.geometries)
         everything = _joined(everything, bounds)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from layers.issues import NOTES, Issue
+from layers.issues import NOTES, Issue, Issues
 from layers.targets import not_written
 
 STORED, STAGED, REFUSED, DRY_RUN = "stored", "staged", "refused", "dry_run"
@@ -21,6 +21,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass
 class Phase:
+    """`seconds` is what the import spent in it: reading and storing go on beside the rest, and count where
+    the rest had to wait for them, so that the phases add up to the time of the import.
+    """
+
     name: str
     seconds: float = 0.0
     rows: int = 0
@@ -55,7 +59,7 @@ class ImportReport:
     candidates: list[dict[str, Any]] = field(default_factory=list)
     difference: dict[str, Any] = field(default_factory=dict)
     columns: list[dict[str, str]] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
+    issues: Issues = field(default_factory=Issues)
     phases: list[Phase] = field(default_factory=lambda: [Phase(name) for name in PHASES])
 
     def as_dict(self) -> dict[str, Any]:
@@ -64,6 +68,7 @@ class ImportReport:
             for phase in self.phases
         ]
         plain = {name: value for name, value in vars(self).items() if name not in {"issues", "phases"}}
+        plain["issue_counts"] = self.issues.counts()
         return {**plain, "issues": [issue.as_dict() for issue in self.issues], "phases": phases}
 
     def write(self, path: Path) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.errors import SourceNotFound
+from layers.errors import FormatNotRead, SourceNotFound
 
 _HEAD_BYTES = 65_536
 
@@ -88,6 +88,10 @@ def sniff(path: Path) -> Content:
     check_exists(path)
     if path.is_dir():
         return FOLDER
+    if not path.is_file():  # opening a pipe would wait for whoever writes into it
+        raise FormatNotRead(
+            f"Expected a file or folder at {path}, found a pipe, socket or device: copy it first."
+        )
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     return _by_bytes(head) or _by_text(head)

@@ -1,7 +1,7 @@
 """Open a vector source: one layer of one dataset, checked to be what it says, read in Arrow batches."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +9,14 @@ from typing import Any
 
 from layers import gdal
 from layers.crs_member import unresolved_member
-from layers.errors import FormatNotRead, LayerNotChosen, NotWhatItSays, PartMissing, SourceEmpty
+from layers.errors import (
+    FormatNotRead,
+    LayerNotChosen,
+    NotWhatItSays,
+    PartMissing,
+    SourceChanged,
+    SourceEmpty,
+)
 from layers.finding import open_dataset, parts_beside
 from layers.formats import DRIVERS
 from layers.gdal import Dataset
@@ -34,6 +41,7 @@ class Source:
     parts: tuple[Path, ...]
     dataset: Dataset
     prepared: Prepared
+    stamp: tuple[tuple[int, ...], ...]
     selection: Selection = field(default_factory=Selection)
 
     def part(self, suffix: str) -> Path | None:
@@ -68,6 +76,7 @@ def open_source(
 
 def described(path: Path, content: Content, prepared: Prepared, layer: str | None) -> Source:
     parts = _shapefile_parts(path) if content == SHAPEFILE else (path,)
+    stamp = _stamp(parts)
     chosen, selection = _chosen_layer(path, content, prepared.dataset, layer)
     info = gdal.read_info(prepared.dataset, chosen)
     if info["driver"] != DRIVERS[content.kind]:
@@ -91,6 +100,7 @@ def described(path: Path, content: Content, prepared: Prepared, layer: str | Non
         parts=parts,
         dataset=prepared.dataset,
         prepared=prepared,
+        stamp=stamp,
         selection=selection,
     )
     if selection.is_part:
@@ -160,7 +170,7 @@ def _chosen_layer(path: Path, content: Content, dataset: Dataset, layer: str | N
     )
 
 
-def read_batches(source: Source) -> Iterator[Any]:
+def read_batches(source: Source) -> Generator[Any, None, None]:
     """Arrow record batches; the last column is the geometry in WKB."""
     with gdal.open_arrow(source.dataset, source.layer) as reader:
         for batch in reader:
@@ -178,6 +188,24 @@ def read_geometries(source: Source) -> Iterator[Any]:
 
 def schema(source: Source) -> Any:
     return gdal.read_schema(source.dataset, source.layer)
+
+
+def _stamp(parts: tuple[Path, ...]) -> tuple[tuple[int, ...], ...]:
+    found = [part.stat() for part in parts]
+    return tuple((stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in found)
+
+
+def check_unchanged(source: Source) -> None:
+    """What was read in several goes must have been one and the same file."""
+    try:
+        same = _stamp(source.parts) == source.stamp
+    except OSError:
+        same = False
+    if not same:
+        raise SourceChanged(
+            f"Expected {source.path.name} to stay as it is while it is read, found it changed: import it again"
+            " once it is complete."
+        )
 
 
 def digest(source: Source) -> str:

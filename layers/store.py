@@ -1,19 +1,15 @@
 """Tables and views of the PostgreSQL schema `layers`; every name is quoted by psycopg."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import shapely
+import psycopg
 from django.db import connection
 from psycopg import Copy, sql
 
+from layers import copying
 from layers.crs import WGS84
+from layers.errors import ValueRefused
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN, Column
 
 SCHEMA = "layers"
@@ -40,42 +36,22 @@ def create_table(table: str, columns: Sequence[Column], *, geometry_type: str, s
 
 
 @contextmanager
-def copying(table: str, columns: Sequence[Column]) -> Iterator[Copy]:
-    """A COPY into the table that takes what `csv_rows` yields."""
+def copy_into(table: str, columns: Sequence[Column]) -> Iterator[Copy]:
+    """A COPY into the table that takes what `layers.copying.rows` makes."""
     names = [ID_COLUMN, *(column.name for column in columns), GEOMETRY_COLUMN]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         qualified(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        yield copy
-
-
-def csv_rows(ids: Any, attributes: Sequence[Any], geometries: Any, srid: int) -> bytes:
-    """Rows for COPY: null is an empty field, an empty text is quoted, geometry is hexadecimal EWKB."""
-    ewkb = shapely.to_wkb(shapely.set_srid(geometries, srid), hex=True, include_srid=True)
-    arrays = [pa.array(ids), *map(_as_text_where_needed, attributes), pa.array(ewkb, pa.large_string())]
-    table = pa.Table.from_arrays(arrays, names=[str(position) for position in range(len(arrays))])
-    buffer = BytesIO()
-    pyarrow.csv.write_csv(table, buffer, pyarrow.csv.WriteOptions(include_header=False))
-    return buffer.getvalue()
-
-
-def _as_text_where_needed(values: Any) -> Any:
-    """Bytes, lists and JSON in the way PostgreSQL writes them; numbers, dates and text as they are."""
-    kind = values.type
-    if isinstance(kind, pa.BaseExtensionType):
-        return values.storage
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pa.array(
-            [None if value is None else "\\x" + value.hex() for value in values.to_pylist()], pa.string()
-        )
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.array(
-            [None if value is None else json.dumps(value) for value in values.to_pylist()], pa.string()
-        )
-    if pa.types.is_time(kind) or pa.types.is_decimal(kind):
-        return pc.cast(values, pa.string())
-    return values
+    try:
+        with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+            copy.write(copying.HEAD)
+            yield copy
+            copy.write(copying.TAIL)
+    except psycopg.DataError as error:
+        found = " ".join(str(error).split())[:300]
+        raise ValueRefused(
+            f"Expected values that PostgreSQL can hold, found: {found}: correct the file."
+        ) from error
 
 
 def drop_table(table: str) -> None:

@@ -57,18 +57,29 @@ def _with_node(
         return network, int(network.edge_tail[edge] if fraction == 0 else network.edge_head[edge])
     first_m, second_m = _cut(network, edge, np.array([found.x_m[0], found.y_m[0]]), fraction)
     node = network.n_nodes
+    tail, head, kind = (int(a[edge]) for a in (network.edge_tail, network.edge_head, network.edge_kind))
     more = replace(
         network,
         node_key=np.append(network.node_key, network.node_key.max() + 1),
         node_x_m=np.append(network.node_x_m, found.x_m[0]),
         node_y_m=np.append(network.node_y_m, found.y_m[0]),
+        node_z_m=_with_altitude(network, tail, head, fraction),
         _derived={},
     )
-    tail, head, kind = (int(a[edge]) for a in (network.edge_tail, network.edge_head, network.edge_kind))
     whole = _with_edges(
         more, tails=[tail, node], heads=[node, head], kinds=[kind] * 2, lines_m=[first_m, second_m]
     )
     return _without_edge(whole, edge), node
+
+
+def _with_altitude(
+    network: StreetNetwork, tail: int, head: int, fraction: float
+) -> NDArray[np.float64] | None:
+    """The altitudes, with that of the cut between the ends of its edge; None where none is known."""
+    if network.node_z_m is None:
+        return None
+    ends_m = network.node_z_m[[tail, head]]
+    return np.append(network.node_z_m, ends_m[0] + fraction * (ends_m[1] - ends_m[0]))
 
 
 def _cut(

@@ -121,6 +121,7 @@ REFUSALS = {
     "source_empty": _("Il file è vuoto: esportalo di nuovo."),
     "source_damaged": _("Il file è danneggiato e non si legge fino in fondo: esportalo di nuovo."),
     "source_too_large": _("Il file supera i limiti di questo sito: dividilo, o chiedi a chi lo amministra."),
+    "value_refused": _("Un valore non entra nella banca dati: correggi il file."),
     "source_changed": _("Il file è cambiato durante la lettura: caricalo di nuovo."),
     "source_not_found": _("Il file non c'è più: caricalo di nuovo."),
     "table_refused": _("La tabella non si legge: indica separatore, decimali e colonne, o correggila."),

@@ -13,6 +13,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers.reader import frames, guard
 
+# A path is a path: pyogrio would take one that ends in .zip, or holds "!" or "://", for a place inside another.
+pyogrio.core.get_vsi_path_or_buffer = pyogrio.raw.get_vsi_path_or_buffer = pyogrio.core.vsi_path = str
+
 # What GDAL, PROJ and Python may open besides the file: libraries and tables, no one's data.
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/meminfo", "/dev/null")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
@@ -22,8 +23,10 @@ from gisplan.accessibility import (
     locate_max_covering,
     locate_median,
     locate_set_covering,
+    siting_median,
 )
 from gisplan.accessibility.errors import AccessibilityError, BadCounts, BadMatrix, BadParameter, NoPlan
+from gisplan.accessibility.siting_solver import Solved
 
 INF = math.inf
 NO_TIME = Effort(time_limit_s=1e-9)
@@ -155,6 +158,51 @@ def test_one_median_of_a_line_is_the_weighted_median() -> None:
     assert locate_median(od, [1, 1, 1, 1, 1], choice=Choice(number=1)).chosen.tolist() == [2]
     assert locate_median(od, [1, 1, 1, 1, 9], choice=Choice(number=1)).chosen.tolist() == [4]
     assert locate_center(od, choice=Choice(number=1)).chosen.tolist() == [3]
+
+
+def whole_median(od: Any, people: Any, number: int) -> float:
+    """The p-median as one mixed integer problem, nothing ruled out, by scipy."""
+    n, sites = od.shape
+    served = np.kron(np.eye(n), np.ones(sites))
+    opened = np.hstack((np.tile(np.eye(sites), (n, 1)), -np.eye(n * sites)))
+    done = scipy.optimize.milp(
+        np.concatenate((np.zeros(sites), (people[:, None] * od).ravel())),
+        integrality=np.concatenate((np.ones(sites), np.zeros(n * sites))),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=[
+            scipy.optimize.LinearConstraint(np.hstack((np.zeros((n, sites)), served)), 1, 1),
+            scipy.optimize.LinearConstraint(opened, 0, np.inf),
+            scipy.optimize.LinearConstraint(
+                np.concatenate((np.ones(sites), np.zeros(n * sites)))[None], 0, number
+            ),
+        ],
+        options={"mip_rel_gap": 0},
+    )
+    return float(done.fun)
+
+
+def rough_land(seed: int) -> tuple[Any, Any]:
+    """Times without geometry, where relaxation leaves a gap that only the solver closes."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(1, 100, (22, 22)).astype(float), rng.integers(1, 90, 22).astype(float)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_median_is_that_of_the_whole_problem_where_relaxation_leaves_a_gap(seed: int) -> None:
+    od, people = rough_land(seed)
+    found = locate_median(od, people, choice=Choice(number=5))
+    assert found.optimal
+    assert found.objective == pytest.approx(whole_median(od, people, 5))
+
+
+def test_bound_stays_honest_where_the_solver_ends_without_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    od, people = rough_land(0)
+    unsolved = Solved(None, -INF, infeasible=False)
+    monkeypatch.setattr(siting_median, "solve", lambda *_, **__: unsolved)
+    found = locate_median(od, people, choice=Choice(number=5))
+    assert found.bound < whole_median(od, people, 5) <= found.objective
+    assert 0 < found.gap < 0.2
+    assert not found.optimal
 
 
 def test_greedy_is_never_better_and_keeps_its_guarantee() -> None:

@@ -46,6 +46,13 @@ def keeper(torino: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
                 cursor.execute(f'DROP VIEW IF EXISTS layers."{layer.name}" CASCADE')
         for version in Version.objects.all():
             store.drop_table(version.table_name)
+        for rows in (
+            ImportRun,
+            Version,
+            Layer,
+        ):  # committed for the server, and not for the tests after these
+            rows.objects.all().delete()
+        user.delete()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from layers.terminal import Bars, user_name
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # they load every page, for longer than a small file takes: `gisplan check` runs them
     help = "Import one layer of a vector file, folder or archive, whole or not at all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -96,7 +97,8 @@ def summary_of(report: ImportReport) -> str:
     text = (
         f"{report.status}: {report.features_stored} of {report.features_read} features of"
         f" {report.file}{where},"
-        f" EPSG:{report.srid} to EPSG:{report.stored_srid}, {len(report.issues)} issues, {seconds:.1f} s"
+        f" EPSG:{report.srid} to EPSG:{report.stored_srid}, {sum(report.issues.counts().values())} issues,"
+        f" {seconds:.1f} s"
     )
     lines = [text, *_difference(report)]
     return "\n".join([*lines, *(f"  {issue.code}: {issue.message}" for issue in report.issues[:20])])

@@ -25,7 +25,7 @@
 
   function written(value) {
     if (value === null) return box.dataset.unknown;
-    if (typeof value === "number") return new Intl.NumberFormat(lang, { maximumFractionDigits: 0 }).format(value);
+    if (typeof value === "number") return new Intl.NumberFormat(lang, { maximumFractionDigits: 0, useGrouping: "always" }).format(value);
     return words[value] || value;
   }
 
@@ -45,7 +45,7 @@
       bands.forEach(function (band) {
         var cell = document.createElement(head ? "th" : "td");
         if (head) cell.scope = "col";
-        cell.className = "num";
+        if (head || typeof band[row.dataset.field] === "number") cell.className = "num";
         cell.textContent = written(band[row.dataset.field]);
         row.appendChild(cell);
       });
@@ -80,9 +80,10 @@
     drawn = L.geoJSON({ type: "FeatureCollection", features: answer.features.filter(function (one) { return one.geometry; }) }, {
       pane: "hub-bands",
       interactive: false,
+      className: "hub-band",
       style: function (feature) {
         var order = bands.indexOf(feature.properties);
-        return { color: "#17324d", weight: 2, fillColor: FILLS[Math.min(order, 2)], fillOpacity: 0.55, className: "hub-band" };
+        return { color: "#17324d", weight: 2, fillColor: FILLS[Math.min(order, 2)], fillOpacity: 0.55 };
       }
     }).addTo(map);
     fill(bands);
