@@ -16,10 +16,11 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--peer-python", type=Path, required=True)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--large", action="store_true")
     options = parser.parse_args()
     case = importlib.import_module(f"benchmarks.cases.{options.name}")
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(options.peer_python, Path(folder))
+        bench = Bench(options.peer_python, Path(folder), options.large)
         rows: list[Row] = case.run(bench)
     bench.say(_table(rows))
     if options.json:

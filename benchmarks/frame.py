@@ -49,10 +49,11 @@ class PeerResult:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a case is given: the peers' Python, and a folder for the inputs that both sides read."""
+    """What a case is given: the peers' Python, a folder for the inputs of both sides, whether to do large rows."""
 
     peer_python: Path
     folder: Path
+    large: bool = False
 
     def say(self, text: str) -> None:
         sys.stdout.write(text + "\n")

@@ -1,6 +1,5 @@
-"""The product's settings, with layers stored in degrees as the peer stores them."""
+"""The product's settings, with layers stored in degrees: what the peer of the import is asked for too."""
 
-from gisplan import settings as product
+from gisplan.settings import *  # noqa: F403
 
-globals().update({name: getattr(product, name) for name in dir(product) if name.isupper()})
 LAYERS_STORED_SRID = 4326

@@ -1,25 +1,24 @@
-"""Seconds of importing a file in a process that has imported before: `python -m benchmarks.warm_import FILE`."""
+"""Import one file several times in one process, and print the median seconds of all but the first."""
 
+import statistics
 import sys
 import time
-from pathlib import Path
 
 import django
 
-TIMES = 5
+django.setup()
+
+from layers.importing import import_layer  # noqa: E402
 
 
-def main(path: Path) -> None:
-    django.setup()
-    from layers.importing import import_layer
-
+def main() -> None:
     taken = []
-    for number in range(TIMES + 1):
+    for number in range(int(sys.argv[2]) + 1):
         started = time.perf_counter()
-        import_layer(path, name=f"warm_{number}")
+        import_layer(sys.argv[1], name=f"bench_warm_{number}")
         taken.append(time.perf_counter() - started)
-    sys.stdout.write(f"{sorted(taken[1:])[TIMES // 2]}\n")
+    sys.stdout.write(f"{statistics.median(taken[1:])}\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -4,6 +4,7 @@ The format is in PostgreSQL's manual under COPY; the bytes of each type are thos
 """
 
 import json
+import struct
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,26 +15,45 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from layers.repair import as_stored
+
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TAIL = b"\xff\xff"
 
 _EPOCH_DAYS = 10_957  # from 1970-01-01, where Arrow counts from, to 2000-01-01
 _EPOCH_US = _EPOCH_DAYS * 86_400_000_000
-_EWKB_POINT = 0x20000001  # a point that carries its SRID
+_HAS_SRID = 0x20000000
+_MULTI = {"MultiPoint": 4, "MultiLineString": 5, "MultiPolygon": 6}  # in WKB, three more than their parts
 
 Bytes = npt.NDArray[np.uint8]
 
 
-def rows(ids: Any, attributes: Sequence[Any], types: Sequence[str], geometries: Any, *, srid: int) -> bytes:
-    """One row for each geometry: the integer id, the attributes in their SQL types, the geometry."""
+def rows(
+    ids: Any,
+    attributes: Sequence[Any],
+    types: Sequence[str],
+    geometries: Any,
+    *,
+    geometry_type: str,
+    srid: int,
+) -> bytes:
+    """One row for each geometry: the integer id, the attributes in their SQL types, the geometry.
+
+    Geometries are objects, or rows of x, y; a single one becomes a multi where the type is one.
+    """
     written = _Rows(len(ids), 2 + len(attributes))
     written.add_fixed(np.asarray(ids, dtype=">i4"))
     for values, kind in zip(attributes, types, strict=True):
         _add(written, _storage(values), kind)
-    if (shapely.get_type_id(geometries) == shapely.GeometryType.POINT).all():
+    kinds = shapely.get_type_id(geometries) if geometries.dtype == object else None
+    if kinds is None:
         written.add_fixed(_points(geometries, srid))
+    elif geometry_type in _MULTI and (kinds == _MULTI[geometry_type] - 3).all():
+        head = struct.pack("<BIII", 1, _MULTI[geometry_type] | _HAS_SRID, srid, 1)
+        written.add_each(shapely.to_wkb(geometries).tolist(), prefix=head)
     else:
-        written.add_each(shapely.to_wkb(shapely.set_srid(geometries, srid), include_srid=True).tolist())
+        stored = as_stored(geometries, geometry_type) if geometry_type in _MULTI else geometries
+        written.add_each(shapely.to_wkb(shapely.set_srid(stored, srid), include_srid=True).tolist())
     return written.joined()
 
 
@@ -50,12 +70,16 @@ class _Rows:
         content = _bytes_of(values)
         self._run += [_bytes_of(np.full(self._count, content.shape[1], dtype=">i4")), content]
 
-    def add_each(self, values: list[bytes], nulls: npt.NDArray[np.bool_] | None = None) -> None:
-        """A field whose values have their own lengths; where it is null, the value is empty."""
-        lengths = np.fromiter(map(len, values), dtype=">i4", count=self._count)
+    def add_each(
+        self, values: list[bytes], nulls: npt.NDArray[np.bool_] | None = None, *, prefix: bytes = b""
+    ) -> None:
+        """A field whose values have their own lengths after a common prefix; where it is null, the value is empty."""
+        lengths = np.fromiter(map(len, values), dtype=">i4", count=self._count) + len(prefix)
         if nulls is not None:
             lengths[nulls] = -1
-        self._run.append(_bytes_of(lengths))
+        self._run.append(_bytes_of(lengths.astype(">i4")))
+        if prefix:
+            self._run.append(np.tile(np.frombuffer(prefix, np.uint8), (self._count, 1)))
         self._close_run()
         self._pieces.append(values)
 
@@ -83,11 +107,11 @@ def _each(content: Bytes) -> list[bytes]:
     return found
 
 
-def _points(geometries: Any, srid: int) -> npt.NDArray[Any]:
+def _points(places: Any, srid: int) -> npt.NDArray[Any]:
     place = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
-    points = np.empty(len(geometries), dtype=place)
-    points["order"], points["kind"], points["srid"] = 1, _EWKB_POINT, srid
-    points["x"], points["y"] = shapely.get_coordinates(geometries).T
+    points = np.empty(len(places), dtype=place)
+    points["order"], points["kind"], points["srid"] = 1, 1 | _HAS_SRID, srid
+    points["x"], points["y"] = places.T
     return points
 
 

@@ -1,6 +1,7 @@
 """All that the project knows of coordinate reference systems. x is always east (or longitude), y north."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -61,14 +62,24 @@ class Operation:
     steps: tuple[Transformer, ...]
 
     def apply(self, geometries: Geometries) -> Transformed:
-        try:
+        with self._refusing():
             moved = np.asarray(shapely.transform(geometries, self._move)) if self.steps else geometries
+        return Transformed(moved, self.name, self.accuracy_m)
+
+    def apply_points(self, points: Floats) -> Floats:
+        """Rows of x, y."""
+        with self._refusing():
+            return self._move(points)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
         except ProjError as error:
             raise OutsideItaly(
                 f"Expected coordinates that {self.name!r} can transform, found some that it cannot ({error}):"
                 " the declared system is not the one of the file, give the right one with --srid."
             ) from error
-        return Transformed(moved, self.name, self.accuracy_m)
 
     def apply_xy(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         for step in self.steps:
@@ -275,6 +286,8 @@ def boxes_lon_lat(boxes: Floats, srid: int) -> Floats:
 
 def hull_lon_lat(boxes: Floats, srid: int) -> Floats:
     """One row: the box in EPSG:4326 of what lies in these boxes; tighter than that of their common box."""
+    if srid == WGS84:
+        return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])[None]
     hull = shapely.convex_hull(shapely.linestrings(boxes[:, [0, 1, 0, 3, 2, 1, 2, 3]].reshape(-1, 2)))
     lon, lat = _to_lon_lat(srid).transform(*shapely.get_coordinates(hull).T)
     return np.array([[lon.min(), lat.min(), lon.max(), lat.max()]])

@@ -14,7 +14,16 @@ def copy_rows(table: str, reading: Reading) -> None:
 
         def write(chunk: Chunk) -> None:
             ids = np.asarray(chunk.positions + 1, dtype=np.int32)
-            copy.write(copying.rows(ids, chunk.attributes, types, chunk.geometries, srid=reading.stored_srid))
+            copy.write(
+                copying.rows(
+                    ids,
+                    chunk.attributes,
+                    types,
+                    chunk.geometries,
+                    geometry_type=reading.geometry_type,
+                    srid=reading.stored_srid,
+                )
+            )
 
         with Behind(write) as writer:
             for chunk in reading.chunks():

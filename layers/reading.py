@@ -18,6 +18,7 @@ from layers.fields import columns_of, cut_names
 from layers.issues import Code, Issue
 from layers.limits import stored_srid
 from layers.locating import locate
+from layers.plain_points import plain_points
 from layers.repair import Family, Kept
 from layers.reports import Clock, ImportReport
 from layers.sniff import SHAPEFILE
@@ -29,11 +30,18 @@ from layers.vertices import VertexLimit
 
 @dataclass(frozen=True)
 class Chunk:
-    """Features that are stored: their 0-based positions in the source, attribute arrays, geometries."""
+    """Features that are stored: their 0-based positions in the source, attribute arrays, geometries.
+
+    The geometries are objects, single or multi, or rows of x, y where all are points.
+    """
 
     positions: npt.NDArray[np.int64]
     attributes: list[Any]
     geometries: npt.NDArray[Any]
+
+    def bounds(self) -> npt.NDArray[np.float64]:
+        points = self.geometries.dtype != object
+        return np.hstack([self.geometries] * 2) if points else np.asarray(shapely.bounds(self.geometries))
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -91,25 +99,56 @@ class Reading:
             if wanted > 0:
                 self.report.preview += preview_rows(self.columns, chunk.attributes, wanted)
             if len(chunk):
-                box = _joined(box, crs.hull_lon_lat(shapely.bounds(chunk.geometries), self.stored_srid))
+                box = _joined(box, crs.hull_lon_lat(chunk.bounds(), self.stored_srid))
             yield chunk
         sources.check_unchanged(self.source)
         self._finish(box)
 
     def _chunk(self, batch: Any, first: int) -> Chunk:
-        clock, rows, issues = self.clock, len(batch), list[Issue]()
-        with clock.phase("read"):
-            self._vertices.check_bytes(batch.column(batch.num_columns - 1), first)
-            kept = read = geometries_of(batch, first, issues)
-            self._vertices.add(kept.geometries, first)
-        with clock.phase("decode", rows):
+        rows, issues = len(batch), list[Issue]()
+        with self.clock.phase("decode", rows):
             attributes = [
                 self._decoder.column(values, name, first)
                 for name, values in zip(batch.schema.names[:-1], batch.columns[:-1], strict=True)
             ]
             self._watch.look(attributes)
+        with self.clock.phase("read"):
+            wkb = batch.column(batch.num_columns - 1)
+            self._vertices.check_bytes(wkb, first)
+            points = plain_points(wkb) if self.geometry_type == "Point" else None
+            read = Kept(np.empty(0, object), np.empty(0, np.int64))
+        if points is not None and crs.lies_in_italy((*points.min(axis=0), *points.max(axis=0)), self.srid):
+            chunk = self._of_points(points, attributes, first)
+            if self._decoder.issues:
+                read = geometries_of(batch, first, [])
+        else:
+            with self.clock.phase("read"):
+                read = geometries_of(batch, first, issues)
+            chunk = self._of_geometries(read, attributes, issues, first=first, rows=rows)
+        issues += self._decoder.issues
+        self._decoder.issues.clear()
+        locate(issues, 0, read, self.srid, stored_srid=self.stored_srid)
+        self.report.issues.extend(issues)
+        return chunk
+
+    def _of_points(self, points: npt.NDArray[np.float64], attributes: list[Any], first: int) -> Chunk:
+        """Finite points inside Italy have nothing to repair."""
+        rows = len(points)
+        with self.clock.phase("check", rows):
+            self._vertices.count(rows)
+            self._family.counts["Point"] += rows
+        with self.clock.phase("reproject", rows):
+            moved = self._operation.apply_points(points)
+        with self.clock.phase("repair", rows):
+            return Chunk(np.arange(first, first + rows, dtype=np.int64), attributes, moved)
+
+    def _of_geometries(
+        self, read: Kept, attributes: list[Any], issues: list[Issue], *, first: int, rows: int
+    ) -> Chunk:
+        clock = self.clock
         with clock.phase("repair"):
-            kept = repair.flattened(repair.usable(kept, issues), issues)
+            self._vertices.add(read.geometries, first)
+            kept = repair.flattened(repair.usable(read, issues), issues)
             kept = repair.uncollected(kept, self._dimension, issues)
             kept = repair.without_repeats(kept, issues)
         with clock.phase("check"):
@@ -120,14 +159,9 @@ class Reading:
         with clock.phase("repair", rows):
             kept = repair.made_valid(kept, self._dimension, issues)
         with clock.phase("check", rows):
-            geometries = repair.as_stored(kept.geometries, self.geometry_type)
             if len(kept.positions) < rows:
                 attributes = [values.take(pa.array(kept.positions - first)) for values in attributes]
-        issues += self._decoder.issues
-        self._decoder.issues.clear()
-        locate(issues, 0, read, self.srid, stored_srid=self.stored_srid)
-        self.report.issues.extend(issues)
-        return Chunk(kept.positions, attributes, geometries)
+        return Chunk(kept.positions, attributes, kept.geometries)
 
     def _check_family(self, kept: Kept) -> None:
         self._family.add(kept.geometries)

@@ -30,7 +30,10 @@ class VertexLimit:
         limit = limits.feature_vertices()
         if counts.max(initial=0) > limit:
             raise self._one(limit, f"{int(counts.max()):,}", first + int(counts.argmax()))
-        self._seen += int(counts.sum())
+        self.count(int(counts.sum()))
+
+    def count(self, vertices: int) -> None:
+        self._seen += vertices
         if self._seen > limits.file_vertices():
             raise SourceTooLarge(
                 f"Expected at most {limits.file_vertices():,} vertices in {self._where}, found {self._seen:,} and"

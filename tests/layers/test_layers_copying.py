@@ -42,13 +42,24 @@ COLUMNS: list[tuple[Any, list[Any]]] = [
 ]  # fmt: skip
 
 
-def stored(geometries: Any, srid: int, columns: list[tuple[Any, list[Any]]]) -> list[tuple[Any, ...]]:
+def stored(
+    geometries: Any, srid: int, columns: list[tuple[Any, list[Any]]], geometry_type: str = "Geometry"
+) -> list[tuple[Any, ...]]:
     arrays = [pa.array(values, kind) for kind, values in columns]
     named = [Column(f"c{n}", f"c{n}", sql_type(kind)) for n, (kind, _) in enumerate(columns)]
-    store.create_table("sample", named, geometry_type="Geometry", srid=srid)
+    store.create_table("sample", named, geometry_type=geometry_type, srid=srid)
     with store.copy_into("sample", named) as copy:
         types = [column.sql_type for column in named]
-        copy.write(copying.rows(np.arange(1, len(geometries) + 1), arrays, types, geometries, srid=srid))
+        copy.write(
+            copying.rows(
+                np.arange(1, len(geometries) + 1),
+                arrays,
+                types,
+                geometries,
+                geometry_type=geometry_type,
+                srid=srid,
+            )
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT *, ST_AsEWKT(geom) FROM layers.sample ORDER BY id")
         return list(cursor.fetchall())
@@ -98,11 +109,53 @@ def test_geometry_arrives_with_its_system(geometries: list[Any]) -> None:
     assert all(shapely.equals_exact(one, other) for one, other in zip(read, geometries, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("kind", "singles"),
+    [
+        ("MultiPoint", [shapely.Point(1, 2), shapely.Point(3, 4)]),
+        (
+            "MultiLineString",
+            [shapely.LineString([(1, 2), (3, 4)]), shapely.LineString([(5, 6), (7, 8), (9, 9)])],
+        ),
+        (
+            "MultiPolygon",
+            [shapely.box(0, 0, 1, 1), shapely.box(0, 0, 9, 9).difference(shapely.box(1, 1, 2, 2))],
+        ),
+    ],
+)
+def test_single_geometries_become_multi_where_the_layer_is_so(kind: str, singles: list[Any]) -> None:
+    alone = [row[-1] for row in stored(np.array(singles, dtype=object), 32632, [], kind)]
+    expected = [getattr(shapely, kind)([single]) for single in singles]
+    read = [shapely.from_wkt(text.removeprefix("SRID=32632;")) for text in alone]
+    assert all(shapely.equals_exact(one, other) for one, other in zip(read, expected, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE layers.sample")
+    mixed = np.array([singles[0], expected[1]], dtype=object)
+    assert [row[-1] for row in stored(mixed, 32632, [], kind)] == alone
+
+
+def test_rows_of_x_and_y_are_points() -> None:
+    places = np.array([[7.123456789012345, 45.0], [-0.0, 1e-300]])
+    with_objects = stored(shapely.points(places), 4326, [])
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE layers.sample")
+    assert stored(places, 4326, []) == with_objects
+
+
 def test_text_in_a_column_of_json_is_a_text_of_json() -> None:
     values = pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": 1}', "", "abc", "NaN", None, '"x"']))
     store.create_table("sample", [Column("c", "c", "jsonb")], geometry_type="Point", srid=4326)
     with store.copy_into("sample", [Column("c", "c", "jsonb")]) as copy:
-        copy.write(copying.rows(range(6), [values], ["jsonb"], shapely.points(np.zeros((6, 2))), srid=4326))
+        copy.write(
+            copying.rows(
+                range(6),
+                [values],
+                ["jsonb"],
+                shapely.points(np.zeros((6, 2))),
+                geometry_type="Point",
+                srid=4326,
+            )
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT c::text FROM layers.sample ORDER BY id")
         assert [row[0] for row in cursor.fetchall()] == ['{"a": 1}', '""', '"abc"', '"NaN"', None, '"x"']
@@ -110,7 +163,14 @@ def test_text_in_a_column_of_json_is_a_text_of_json() -> None:
 
 def test_no_rows_are_no_bytes() -> None:
     assert (
-        copying.rows([], [pa.array([], pa.int32())], ["integer"], np.array([], dtype=object), srid=4326)
+        copying.rows(
+            [],
+            [pa.array([], pa.int32())],
+            ["integer"],
+            np.array([], dtype=object),
+            geometry_type="Point",
+            srid=4326,
+        )
         == b""
     )
 
@@ -121,5 +181,9 @@ def test_value_that_the_database_refuses_is_one_sentence() -> None:
     with pytest.raises(ValueRefused, match=r"^Expected values that PostgreSQL can hold, found: .*u0000"):  # noqa: SIM117
         with store.copy_into("sample", [column]) as copy:
             values = pa.array([r'"\u0000"'])
-            copy.write(copying.rows([1], [values], ["jsonb"], shapely.points([[1, 2]]), srid=4326))
+            copy.write(
+                copying.rows(
+                    [1], [values], ["jsonb"], shapely.points([[1, 2]]), geometry_type="Point", srid=4326
+                )
+            )
     assert issubclass(psycopg.errors.UntranslatableCharacter, psycopg.DataError)

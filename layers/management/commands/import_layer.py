@@ -9,6 +9,7 @@ from layers.importing import import_layer
 from layers.management.table_arguments import add_table_arguments, table_options
 from layers.models import Mode
 from layers.options import Given, as_date
+from layers.reader.client import warm_up
 from layers.reports import ImportReport
 from layers.targets import check_apart, check_replaceable
 from layers.terminal import Bars, user_name
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        warm_up()
         if options["report"]:
             check_apart(options["report"], options["file"])
             check_replaceable(options["report"], "json")
