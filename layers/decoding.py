@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers.dbf_values import void_values
-from layers.encoding import closed, text_widths
+from layers.encoding import LONGEST_NAME, closed, text_widths
 from layers.errors import EncodingRefused
 from layers.issues import Code, Issue
 from layers.sources import Source
@@ -29,8 +29,12 @@ class Decoder:
         self._void = {} if dbf is None else void_values(dbf)
 
     def name(self, column: str) -> str:
-        """A column's name as text."""
-        return column.encode(_CARRIER).decode(self.codec, errors="replace") if self.carried else column
+        """A column's name as text; a last character that the ten bytes of a dbf cut goes."""
+        if not self.carried:
+            return column
+        raw = column.encode(_CARRIER)
+        decoder = codecs.getincrementaldecoder(self.codec)("replace")
+        return decoder.decode(raw, final=len(raw) < LONGEST_NAME)
 
     def column(self, values: Any, name: str, first: int) -> Any:
         """A column, by its name in the source, of a batch whose first feature has position `first`."""

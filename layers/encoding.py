@@ -25,6 +25,7 @@ LANGUAGE_BYTES = {
 }  # fmt: skip
 _DETECTABLE = ["cp1252", "cp850", "mac_roman"]  # what Italian offices have written
 _LETTERS = frozenset("àèéìòùÀÈÉÌÒÙáíóúâêîôûäëïöüßçñÁÍÓÚÂÊÎÔÛÄËÏÖÜÇÑšžčŠŽ’‘“”«»–°ªº€§²³\xa0")
+LONGEST_NAME = 10  # bytes of a column's name in a dbf
 _VALUES_LIMIT = 200_000
 _BLOCK_BYTES = 16_000_000
 
@@ -152,7 +153,7 @@ def text_widths(dbf: Path) -> dict[str, int]:
 def _non_ascii_values(dbf: Path) -> list[bytes]:
     """The distinct values and column names of a dbf that hold a byte above 127."""
     header = _header(dbf)
-    found = {closed(column.name, 11) for column in header.columns if not column.name.isascii()}
+    found = {closed(column.name, LONGEST_NAME) for column in header.columns if not column.name.isascii()}
     taken: Counter[bytes] = Counter()
     for table in _blocks(dbf, header):
         for column in header.columns:

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.types as kinds
 
+from layers.encoding import LONGEST_NAME
 from layers.errors import FormatNotRead
 from layers.issues import Code, Issue
 
 ID_COLUMN, GEOMETRY_COLUMN = "id", "geom"
 _LONGEST = 63  # bytes of a PostgreSQL identifier
-_LONGEST_DBF = 10  # bytes of a column's name in a dbf
 _COLUMNS_LIMIT = 1_500  # PostgreSQL holds at most 1,600
 
 
@@ -50,7 +50,7 @@ def cut_names(names: Sequence[str], raw_names: Sequence[str]) -> list[Issue]:
     return [
         Issue(Code.COLUMN_NAME_CUT, None, name)
         for name, raw in zip(names, raw_names, strict=True)
-        if len(raw) == _LONGEST_DBF
+        if len(raw) == LONGEST_NAME
     ]
 
 

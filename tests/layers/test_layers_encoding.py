@@ -120,3 +120,11 @@ def test_table_without_a_header_is_refused(tmp_path: Path) -> None:
 def test_codec_that_cannot_stand_in_a_dbf_is_refused(name: str) -> None:
     with pytest.raises(EncodingRefused, match="Expected the name of a text encoding that extends ASCII"):
         codec_name(name, where="--encoding")
+
+
+def test_column_name_cut_inside_a_letter_is_still_utf8(tmp_path: Path) -> None:
+    table = dbf(tmp_path / "a.dbf", ["Agliè".encode()], name="localitàx"[:-2].encode() + "xxà".encode()[:3])
+    cpg = tmp_path / "a.cpg"
+    cpg.write_text("UTF-8")
+    chosen = choose_encoding(table, cpg=cpg)
+    assert (chosen.codec, chosen.rule, chosen.contradicted) == ("utf-8", ".cpg", None)
