@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, hub_network, hubs, scenarios
+from gisplan.analysis import access, hub_network, hubs, inner_area_runs, scenarios
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
+from gisplan.analysis.inner_areas import METHOD, InnerAreasRequest
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.runs import catchments_digest
@@ -34,6 +35,11 @@ def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
 
 
+def _of_inner_areas(run: Run, ground: Ground) -> str:
+    request = InnerAreasRequest(run.parameters["snai_edition"], run.parameters["territory"])
+    return inner_area_runs.inputs_digest(request)
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -41,6 +47,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     scenarios.METHOD: _of_every_station,
     hubs.METHOD: _of_hub,
     access.METHOD: _of_access,
+    METHOD: _of_inner_areas,
 }
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from gisplan.analysis.exports import check_out, run_tables, write_run
 from gisplan.analysis.inner_area_runs import run_inner_areas
 from gisplan.analysis.inner_area_tables import csv_of_areas, summary_lines
 from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.models import Run
+from gisplan.analysis.results import tables_of
 from layers.writing import whole_file
 
 
 class Command(BaseCommand):
+    requires_system_checks: tuple[str, ...] = ()  # they import every page, which takes as long as the answer
     help = "Minutes to the nearest SNAI pole and the class of each municipality, beside the official class."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         out = options["out"]
         request = InnerAreasRequest(options["snai_edition"], options["territory"])
         if out is not None:
+            from gisplan.analysis.exports import check_out  # and with it what writes every format
+
             check_out(out, overwrite=options["overwrite"])
         run = run_inner_areas(request)
         summary = run.result["summary"] | {"run": run.pk}
@@ -43,8 +46,10 @@ class Command(BaseCommand):
 def _write(run: Run, out: Path, *, overwrite: bool) -> int:
     """The CSV has the promised columns; the other files every table of the run."""
     if out.suffix.lower() != ".csv":
+        from gisplan.analysis.exports import write_run
+
         return write_run(run, out, overwrite=overwrite)
-    table = run_tables(run)[0]
+    table = tables_of(run.result)[0]
     with whole_file(out) as partial:
         partial.write_text(csv_of_areas(table), encoding="utf-8")
     return len(table["rows"])
