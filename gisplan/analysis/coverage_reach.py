@@ -7,13 +7,13 @@ import numpy as np
 import shapely
 
 from gisplan.accessibility.catchment import people_by_municipality
-from gisplan.accessibility.coverage import partial_shares
+from gisplan.accessibility.coverage import complete_within, coverage, partial_shares
 from gisplan.analysis.coverage_ground import Demand
-from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import Floats
 from gisplan.analysis.reaching import reach_points
 from gisplan.analysis.requests import RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
+from gisplan.analysis.road_times import road_times
 from gisplan.analysis.services import Services
 from gisplan.network.service_area import DETOUR_FACTOR
 
@@ -42,7 +42,7 @@ def reach_of(
     """`complete`: by municipality of the ground, whether its register holds every service."""
     mode, minutes = request
     if mode == CAR:
-        return _by_car(services, demand, ground, minutes=minutes, complete=complete)
+        return _by_car(services, demand, minutes=minutes, codes=ground.people.codes, complete=complete)
     return _over_ground(
         services, demand, ground, asked=catchment_request([minutes], mode=mode), complete=complete
     )
@@ -134,10 +134,38 @@ def _nearest_in_a_line(
     return [services.names[usable[k]] for k in place], apart_m * DETOUR_FACTOR / (speed_kmh * 1000 / 60)
 
 
-def _by_car(services: Services, demand: Demand, ground: Ground, *, minutes: int, complete: Any) -> Reach:
-    raise AnalysisError("Expected road times between municipalities, found none: choose --mode walk or bike.")
+def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str], complete: Any) -> Reach:
+    """Between the centres of the municipalities: a place known only by its municipality is known enough."""
+    times = road_times()
+    places = sorted(set(services.municipalities) & set(times.codes))
+    found = coverage(
+        times.minutes(demand.codes, places).reshape(len(demand.codes), -1),
+        threshold_min=minutes,
+        complete=complete_within(
+            times.minutes(demand.codes, codes),
+            complete & (services.nowhere == 0),
+            threshold_min=minutes,
+        ),
+    )
+    standing: dict[str, list[str]] = {code: [] for code in places}
+    for code, name in zip(services.municipalities, services.names, strict=True):
+        if code in standing:
+            standing[code].append(name)
+    return Reach(
+        found.shares,
+        [_named(standing[places[k]]) if k >= 0 else None for k in found.destination.tolist()],
+        found.minutes,
+        times.method,
+        sum(len(names) for names in standing.values()),
+        {"road_times": times.parameters},
+    )
+
+
+def _named(names: list[str]) -> str:
+    """The first of the names, and how many more stand in the same municipality."""
+    return names[0] if len(names) == 1 else f"{names[0]} (+{len(names) - 1})"
 
 
 def reach_inputs(mode: str) -> str:
     """The digest of what a mode stands on beside services, people and streets."""
-    return ""
+    return road_times().digest if mode == CAR else ""

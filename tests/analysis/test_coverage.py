@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from gisplan.analysis.coverage import (
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.models import Run
 from gisplan.analysis.networks import load_network
+from gisplan.analysis.road_times import road_times
 from gisplan.analysis.runs import catchment_request, run_catchments
 from gisplan.analysis.staleness import is_stale
 from gisplan.territory.models import (
@@ -257,3 +259,45 @@ def test_the_command_prints_json_and_writes_what_it_computed(
         f"run {Run.objects.get().pk}: hospitals within 10 min by walk, people all"
     )
     assert "nearest: public_hospital, 5 min (straight_line)" in said.getvalue()
+
+
+CAR = CoverageRequest("schools:primaria", 5, "car")
+
+
+def school(code: str, municipality: Municipality | None, source: Source) -> None:
+    School.objects.create(
+        code=code,
+        name=code,
+        level="primaria",
+        municipality=municipality,
+        precision=Precision.MUNICIPALITY if municipality else Precision.NOT_LOCATED,
+        is_state=True,
+        source=source,
+    )
+
+
+def test_by_car_a_place_known_by_its_municipality_counts_and_a_neighbour_is_reached_in_its_road_minutes(
+    neighbour: Municipality, source: Source
+) -> None:
+    school("TO1", neighbour, source)
+    (there,) = road_times().minutes(["001999"], ["096999"])[0]
+    assert 5 < there < 60
+    found = coverage_of_service(CAR)
+    assert counts(found) == (0, 0, 64_000)
+    assert (found.used, found.left_out) == (1, 0)
+    (row,) = found.municipalities
+    assert (row.nearest, row.method, row.minutes) == ("TO1", "schematic", pytest.approx(there, abs=1e-3))
+    assert counts(coverage_of_service(replace(CAR, minutes=math.ceil(there)))) == (64_000, 0, 0)
+    school("TO2", neighbour.__class__.objects.get(istat_code="001999"), source)
+    assert coverage_of_service(CAR).municipalities[0].minutes == 0
+
+
+def test_by_car_a_gap_within_the_minutes_makes_a_municipality_unknown_and_one_beyond_does_not(
+    neighbour: Municipality, source: Source
+) -> None:
+    state("schools", source, kind="primaria", complete=True)  # of the territory, not of the neighbour
+    assert counts(coverage_of_service(CAR)) == (0, 64_000, 0)
+    assert counts(coverage_of_service(replace(CAR, minutes=60))) == (0, 0, 64_000)
+    school("TO3", None, source)
+    assert counts(coverage_of_service(CAR)) == (0, 0, 64_000)
+    assert coverage_of_service(CAR).left_out == 1
