@@ -62,7 +62,11 @@ class Command(BaseCommand):
                 f"not covered {_share(row.share_not_covered)}  not known {_share(row.share_not_known)}"
             )
         for one in found.not_reached[:SHOWN]:
-            there = "none" if one.nearest is None else f"{one.nearest}, {one.minutes:.0f} min ({one.method})"
+            there = (
+                "none"
+                if one.nearest_service is None
+                else f"{one.nearest_service}, {one.minutes:.0f} min ({one.method})"
+            )
             self.stdout.write(f"  {one.status:12} {one.municipality:28} nearest: {there}")
         if len(found.not_reached) > SHOWN:
             self.stdout.write(f"  and {len(found.not_reached) - SHOWN} more: --out writes all of them")
