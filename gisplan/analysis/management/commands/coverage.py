@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from gisplan.analysis.coverage import (
     CoverageRequest,
+    MunicipalityCoverage,
     ServiceCoverage,
     coverage_note,
     coverage_of_service,
@@ -72,6 +73,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  and {len(found.not_reached) - SHOWN} more: --out writes all of them")
         if out is not None:
             self.stdout.write(f"{written} rows in {out}")
+
+
+def _nearest(row: MunicipalityCoverage) -> str:
+    if row.nearest_service is None:
+        return "none"
+    return f"{row.nearest_service}, {row.minutes:.0f} min ({row.method})"
 
 
 def _share(value: float | None) -> str:
