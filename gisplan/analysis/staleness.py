@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, hub_network, hubs, profile, scenarios
+from gisplan.analysis import access, coverage, hub_network, hubs, profile, scenarios
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -44,6 +44,10 @@ def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
 
 
+def _of_coverage(run: Run, ground: Ground) -> str:
+    return coverage.coverage_digest(coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -52,6 +56,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hubs.METHOD: _of_hub,
     profile.METHOD: _of_profile,
     access.METHOD: _of_access,
+    coverage.METHOD: _of_coverage,
 }
 
 

@@ -48,6 +48,20 @@ COLUMNS: dict[str, Any] = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    "covered": _("Persone coperte"),
+    "not_covered": _("Persone non coperte"),
+    "not_known": _("Persone di cui non si sa"),
+    "share_covered": _("Parte coperta"),
+    "share_not_covered": _("Parte non coperta"),
+    "share_not_known": _("Parte non nota"),
+    "municipalities": _("Comuni"),
+    "municipalities_covered": _("Comuni coperti"),
+    "municipalities_not_covered": _("Comuni non coperti"),
+    "municipalities_not_known": _("Comuni di cui non si sa"),
+    "altimetric_zone": _("Zona altimetrica"),
+    "age_group": _("Età"),
+    "total": _("Insieme"),
+    "nearest_service": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
@@ -105,6 +119,12 @@ TABLES = {
     "profile_interventions": _("Interventi del piano per asse"),
     "profile_layers": _("Punti degli strati importati"),
     "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
+    "coverage_by_municipality": _("Copertura per comune"),
+    "coverage_by_total": _("Copertura di tutto il territorio"),
+    "coverage_by_snai_class": _("Copertura per classe SNAI"),
+    "coverage_by_zone": _("Copertura per zona omogenea"),
+    "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
+    "coverage_by_age_group": _("Copertura per età"),
 }
 METHODS = {
     "catchments": _("Bacini delle stazioni"),
@@ -113,16 +133,21 @@ METHODS = {
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
+    "coverage": _("Copertura di un servizio"),
 }
 VALUES: dict[Any, Any] = {
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
+    "schematic": _("rete schematica"),
     "reached": _("raggiunge"),
     "unreachable": _("non raggiunge: 0 per regola"),
     "no_street": _("nessuna strada vicina: 0 per regola"),
     "cells": _("celle di popolazione"),
     "municipality": _("comune, in proporzione all'area"),
     "mixed": _("celle, e comune per il resto"),
+    "covered": _("coperto"),
+    "not_covered": _("non coperto"),
+    "not_known": _("non noto"),
     "walk": _("a piedi"),
     "bike": _("in bicicletta"),
     "car": _("in auto"),
@@ -137,6 +162,17 @@ VALUES: dict[Any, Any] = {
 }
 #: walk_10: the column of a catchment.
 CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
+#: ISTAT's altimetric zones.
+CODES: dict[str, dict[Any, Any]] = {
+    "altimetric_zone": {
+        "1": _("montagna interna"),
+        "2": _("montagna litoranea"),
+        "3": _("collina interna"),
+        "4": _("collina litoranea"),
+        "5": _("pianura"),
+    },
+    "age_group": {"all": _("tutte le età")},
+}
 #: A time is not 0 where nothing is reached: it is not known.
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
@@ -180,6 +216,8 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
         return {"text": f"{value}. {AXES[value].label(lang())}"}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
+    if column in CODES:
+        return {"text": CODES[column].get(value, value), "unknown": value is None}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}
