@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, hub_network, hubs, scenarios
+from gisplan.analysis import access, equity, hub_network, hubs, scenarios, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -24,6 +24,21 @@ def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
 
 
+def _of_trends(run: Run, ground: Ground) -> str:
+    return trends.trends_digest()
+
+
+def _of_equity(run: Run, ground: Ground) -> str:
+    """An index stands as long as the runs that it compares."""
+    numbers = [run.parameters[name] for name in ("run", "run_then") if name in run.parameters]
+    kept = Run.objects.in_bulk(numbers)
+    if len(kept) < len(numbers) or any(is_stale(one) for one in kept.values()):
+        raise AnalysisError(
+            f"Expected that runs {numbers} still stand, found that they do not: compute them again."
+        )
+    return equity.equity_digest(kept[numbers[0]], kept[numbers[1]] if len(numbers) > 1 else None)
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -31,6 +46,8 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     scenarios.METHOD: _of_stations,
     hubs.METHOD: _of_hub,
     access.METHOD: _of_access,
+    trends.METHOD: _of_trends,
+    equity.METHOD: _of_equity,
 }
 
 

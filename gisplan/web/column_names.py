@@ -4,7 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.web import planning_words
+
 COLUMNS = {
+    **planning_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -58,6 +61,7 @@ COLUMNS = {
     "network_name": _("Rete stradale"),
 }
 TABLES = {
+    **planning_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -72,13 +76,17 @@ TABLES = {
     "bands": _("Fasce cumulative"),
 }
 METHODS = {
+    **planning_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
 }
-VALUES = {
+VALUES: dict[Any, Any] = {
+    **planning_words.VALUES,
+    "snai_class": COLUMNS["snai_class"],
+    "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
     "reached": _("raggiunge"),
@@ -93,7 +101,7 @@ VALUES = {
     True: _("sì"),
     False: _("no"),
 }
-CODED = {"method", "status", "people_source", "mode", "touches_border"}
+CODED = {"method", "status", "people_source", "mode", "touches_border"} | planning_words.CODED
 
 
 def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
 
 
 def _value(column: str, value: Any) -> dict[str, Any]:
-    if column in CODED:
+    if column in CODED and value is not None:
         return {"text": VALUES.get(value, value)}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}

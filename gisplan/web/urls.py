@@ -6,6 +6,7 @@ from gisplan.web import (
     access,
     analysis_pages,
     catchment_api,
+    equity_pages,
     hub_pages,
     import_pages,
     layer_pages,
@@ -13,6 +14,7 @@ from gisplan.web import (
     run_pages,
     scenario_pages,
     territory_pages,
+    trend_pages,
 )
 
 urlpatterns = [
@@ -31,6 +33,8 @@ urlpatterns = [
     path("analisi/poli/", hub_pages.ranking, name="ranking"),
     path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
     path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/tendenze/", trend_pages.trend, name="trends"),
+    path("analisi/equita/", equity_pages.equity_page, name="equity"),
     path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
     *(
         path(
