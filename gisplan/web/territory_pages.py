@@ -1,8 +1,11 @@
 """Pages of the territory: municipalities and sources."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -43,6 +46,8 @@ from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
+PLACES_ON_A_PAGE = 40
+
 
 @read_only
 def municipalities(request: HttpRequest) -> HttpResponse:
@@ -77,7 +82,7 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
-        "places": _places_in(found),
+        "places": _places_in(found, request.GET.get("luoghi", "")),
         "pnrr": pnrr_of_municipality(found),
         "neighbours": neighbours_of(found),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
@@ -95,15 +100,39 @@ class PlaceRow:
     url: str = ""
 
 
-def _places_in(municipality: Municipality) -> list[PlaceRow]:
-    here = {"municipality": municipality}
-    stations = Station.objects.filter(**here)
-    return [
-        *(PlaceRow(row, row.get_kind_display(), reverse("station", args=[row.code])) for row in stations),
-        *(PlaceRow(row, row.get_kind_display()) for row in Hospital.objects.filter(**here)),
-        *(PlaceRow(row, row.get_kind_display()) for row in HealthSite.objects.filter(**here)),
-        *(PlaceRow(row, row.get_level_display()) for row in School.objects.filter(**here).order_by("level")),
-    ]
+def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:
+    return Paginator(_Places(municipality), PLACES_ON_A_PAGE).get_page(asked)
+
+
+class _Places(Sequence[PlaceRow]):
+    """The places of all registers in a row; only those that are shown are read."""
+
+    def __init__(self, municipality: Municipality) -> None:
+        ordered = ((Station, "name"), (Hospital, "name"), (HealthSite, "name"), (School, "level"))
+        found: list[QuerySet[Any]] = [
+            model._default_manager.filter(municipality=municipality).order_by(first, "name", "code")
+            for model, first in ordered
+        ]
+        self.parts = [(rows, rows.count()) for rows in found]
+
+    def __len__(self) -> int:
+        return sum(count for _rows, count in self.parts)
+
+    def __getitem__(self, wanted: Any) -> Any:
+        first, last, _step = wanted.indices(len(self))
+        shown: list[PlaceRow] = []
+        for rows, count in self.parts:
+            if first < count and last > 0:
+                shown += [_place_row(row) for row in rows[max(first, 0) : last]]
+            first, last = first - count, last - count
+        return shown
+
+
+def _place_row(row: Station | Hospital | HealthSite | School) -> PlaceRow:
+    if isinstance(row, School):
+        return PlaceRow(row, row.get_level_display())
+    url = reverse("station", args=[row.code]) if isinstance(row, Station) else ""
+    return PlaceRow(row, row.get_kind_display(), url)
 
 
 def _plan_of(

@@ -96,7 +96,9 @@ def test_without_a_run_the_page_says_how_to_get_one(client: Client) -> None:
     assert client.post(EQUITY).status_code in {200, 403}
 
 
-def test_two_runs_of_other_places_and_a_measure_that_nobody_has_are_refused(client: Client, scenario_run: Run) -> None:
+def test_two_runs_of_other_places_and_a_measure_that_nobody_has_are_refused(
+    client: Client, scenario_run: Run
+) -> None:
     if not COLLEGNO_STREETS.exists():
         unavailable("the streets of Collegno are not among the data")
     cells = run_access(AccessRequest("cumulative", "stations", "cells", "walk", 20))
