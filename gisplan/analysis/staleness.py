@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, equity, hub_network, hubs, scenarios, trends
+from gisplan.analysis import access, coverage, equity, hub_network, hubs, scenarios, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -49,6 +49,10 @@ def _of_equity(run: Run, ground: Ground) -> str:
     return equity.equity_digest(kept[numbers[0]], kept[numbers[1]] if len(numbers) > 1 else None)
 
 
+def _of_coverage(run: Run, ground: Ground) -> str:
+    return coverage.coverage_digest(coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -58,6 +62,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     access.METHOD: _of_access,
     trends.METHOD: _of_trends,
     equity.METHOD: _of_equity,
+    coverage.METHOD: _of_coverage,
 }
 
 

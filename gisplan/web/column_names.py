@@ -45,6 +45,20 @@ COLUMNS = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    "covered": _("Persone coperte"),
+    "not_covered": _("Persone non coperte"),
+    "not_known": _("Persone di cui non si sa"),
+    "share_covered": _("Parte coperta"),
+    "share_not_covered": _("Parte non coperta"),
+    "share_not_known": _("Parte non nota"),
+    "municipalities": _("Comuni"),
+    "municipalities_covered": _("Comuni coperti"),
+    "municipalities_not_covered": _("Comuni non coperti"),
+    "municipalities_not_known": _("Comuni di cui non si sa"),
+    "altimetric_zone": _("Zona altimetrica"),
+    "age_group": _("Età"),
+    "total": _("Insieme"),
+    "nearest": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
@@ -81,6 +95,12 @@ TABLES = {
     "hubs_changed": _("Poli che cambiano"),
     "access": _("Accessibilità"),
     "bands": _("Fasce cumulative"),
+    "coverage_by_municipality": _("Copertura per comune"),
+    "coverage_by_total": _("Copertura di tutto il territorio"),
+    "coverage_by_snai_class": _("Copertura per classe SNAI"),
+    "coverage_by_zone": _("Copertura per zona omogenea"),
+    "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
+    "coverage_by_age_group": _("Copertura per età"),
 }
 METHODS = {
     **planning_words.METHODS,
@@ -89,6 +109,7 @@ METHODS = {
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
+    "coverage": _("Copertura di un servizio"),
 }
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
@@ -96,12 +117,16 @@ VALUES: dict[Any, Any] = {
     "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
+    "schematic": _("rete schematica"),
     "reached": _("raggiunge"),
     "unreachable": _("non raggiunge: 0 per regola"),
     "no_street": _("nessuna strada vicina: 0 per regola"),
     "cells": _("celle di popolazione"),
     "municipality": _("comune, in proporzione all'area"),
     "mixed": _("celle, e comune per il resto"),
+    "covered": _("coperto"),
+    "not_covered": _("non coperto"),
+    "not_known": _("non noto"),
     "walk": _("a piedi"),
     "bike": _("in bicicletta"),
     "car": _("in auto"),
@@ -112,6 +137,17 @@ VALUES: dict[Any, Any] = {
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
+}
+#: ISTAT's altimetric zones.
+CODES: dict[str, dict[Any, Any]] = {
+    "altimetric_zone": {
+        "1": _("montagna interna"),
+        "2": _("montagna litoranea"),
+        "3": _("collina interna"),
+        "4": _("collina litoranea"),
+        "5": _("pianura"),
+    },
+    "age_group": {"all": _("tutte le età")},
 }
 CODED = {"method", "status", "people_source", "mode", "touches_border"} | planning_words.CODED
 
@@ -140,6 +176,8 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
+    if column in CODES:
+        return {"text": CODES[column].get(value, value), "unknown": value is None}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}
