@@ -61,6 +61,9 @@ UNITS = {
     "minutes_today": "min",
     "minutes_then": "min",
     "cost_eur": "€",
+    "spent_eur": "€",
+    "not_served": "people",
+    **{f"{name}_{end}": "min" for name in ("mean_min", "longest_min") for end in ("today", "then")},
 }
 
 

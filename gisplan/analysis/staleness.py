@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, coverage, equity, hub_network, hubs, scenarios, trends
+from gisplan.analysis import access, coverage, equity, hub_network, hubs, scenarios, siting, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.siting_inputs import siting_digest
+from gisplan.analysis.siting_request import request_of
 
 
 def _of_stations(run: Run, ground: Ground) -> str:
@@ -38,6 +40,10 @@ def _of_trends(run: Run, ground: Ground) -> str:
     return trends.trends_digest()
 
 
+def _of_siting(run: Run, ground: Ground) -> str:
+    return siting_digest(request_of(run.parameters), ground)
+
+
 def _of_equity(run: Run, ground: Ground) -> str:
     """An index stands as long as the runs that it compares."""
     numbers = [run.parameters[name] for name in ("run", "run_then") if name in run.parameters]
@@ -62,6 +68,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     access.METHOD: _of_access,
     trends.METHOD: _of_trends,
     equity.METHOD: _of_equity,
+    siting.METHOD: _of_siting,
     coverage.METHOD: _of_coverage,
 }
 

@@ -58,7 +58,6 @@ COLUMNS = {
     "altimetric_zone": _("Zona altimetrica"),
     "age_group": _("Età"),
     "total": _("Insieme"),
-    "nearest": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
