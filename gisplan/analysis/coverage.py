@@ -113,7 +113,7 @@ class MunicipalityCoverage:
     not_covered: float
     not_known: float
     status: str
-    nearest: str | None
+    nearest_service: str | None
     minutes: float | None
     method: str | None
 
@@ -224,7 +224,7 @@ def _municipalities(reach: Reach, demand: Demand, people: Floats) -> list[Munici
             not_covered=split[k][1],
             not_known=split[k][2],
             status=STATUSES[statuses[k]],
-            nearest=reach.nearest[k],
+            nearest_service=reach.nearest[k],
             minutes=number(reach.minutes[k]),
             method=reach.method if reach.nearest[k] else None,
         )

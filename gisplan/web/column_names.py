@@ -58,6 +58,7 @@ COLUMNS = {
     "altimetric_zone": _("Zona altimetrica"),
     "age_group": _("Età"),
     "total": _("Insieme"),
+    "nearest_service": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
@@ -132,11 +133,6 @@ VALUES: dict[Any, Any] = {
     True: _("sì"),
     False: _("no"),
 }
-#: A time is not 0 where nothing is reached: it is not known.
-NO_TIME = {
-    "unreachable": _("nessun luogo entro i minuti dati"),
-    "no_street": _("nessuna strada vicina"),
-}
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
     "altimetric_zone": {
@@ -147,6 +143,11 @@ CODES: dict[str, dict[Any, Any]] = {
         "5": _("pianura"),
     },
     "age_group": {"all": _("tutte le età")},
+}
+#: A time is not 0 where nothing is reached: it is not known.
+NO_TIME = {
+    "unreachable": _("nessun luogo entro i minuti dati"),
+    "no_street": _("nessuna strada vicina"),
 }
 CODED = {"method", "status", "people_source", "mode", "touches_border"} | planning_words.CODED
 

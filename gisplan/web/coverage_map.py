@@ -64,7 +64,7 @@ def _properties(row: Any) -> dict[str, Any]:
         "status": row.status,
         "status_label": palettes.COVERAGE[row.status].label(lang()),
         "share": round(100 * row.covered / row.people, 1) if row.people else None,
-        "nearest": row.nearest,
+        "nearest": row.nearest_service,
         "minutes": None if row.minutes is None else round(row.minutes, 1),
         "method": str(VALUES.get(row.method, row.method)) if row.method else None,
     }

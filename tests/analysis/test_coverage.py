@@ -106,7 +106,7 @@ def test_without_streets_a_service_covers_a_circle(territory: Municipality, sour
     assert found.total.covered == pytest.approx(math.pi * radius_km**2 * 1_000, rel=0.01)
     assert found.parameters["services_in_a_line"] == 1
     (row,) = found.municipalities
-    assert (row.status, row.nearest, row.method) == ("not_known", "Centrale", "straight_line")
+    assert (row.status, row.nearest_service, row.method) == ("not_known", "Centrale", "straight_line")
     assert row.minutes == pytest.approx(0, abs=1e-6)
 
 
@@ -131,7 +131,7 @@ def test_with_no_service_coverage_is_zero(territory: Municipality, source: Sourc
     found = coverage_of_service(CoverageRequest("hospitals"))
     assert counts(found) == (0, 64_000, 0)
     assert found.total.share_covered == 0
-    assert found.municipalities[0].nearest is None
+    assert found.municipalities[0].nearest_service is None
 
 
 def test_a_statement_counts_only_for_all_the_kinds_that_are_asked_for(
@@ -286,7 +286,11 @@ def test_by_car_a_place_known_by_its_municipality_counts_and_a_neighbour_is_reac
     assert counts(found) == (0, 0, 64_000)
     assert (found.used, found.left_out) == (1, 0)
     (row,) = found.municipalities
-    assert (row.nearest, row.method, row.minutes) == ("TO1", "schematic", pytest.approx(there, abs=1e-3))
+    assert (row.nearest_service, row.method, row.minutes) == (
+        "TO1",
+        "schematic",
+        pytest.approx(there, abs=1e-3),
+    )
     assert counts(coverage_of_service(replace(CAR, minutes=math.ceil(there)))) == (64_000, 0, 0)
     school("TO2", neighbour.__class__.objects.get(istat_code="001999"), source)
     assert coverage_of_service(CAR).municipalities[0].minutes == 0

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from gisplan.analysis.coverage import (
     CoverageRequest,
+    MunicipalityCoverage,
     ServiceCoverage,
     coverage_note,
     coverage_of_service,
@@ -62,12 +63,22 @@ class Command(BaseCommand):
                 f"not covered {_share(row.share_not_covered)}  not known {_share(row.share_not_known)}"
             )
         for one in found.not_reached[:SHOWN]:
-            there = "none" if one.nearest is None else f"{one.nearest}, {one.minutes:.0f} min ({one.method})"
+            there = (
+                "none"
+                if one.nearest_service is None
+                else f"{one.nearest_service}, {one.minutes:.0f} min ({one.method})"
+            )
             self.stdout.write(f"  {one.status:12} {one.municipality:28} nearest: {there}")
         if len(found.not_reached) > SHOWN:
             self.stdout.write(f"  and {len(found.not_reached) - SHOWN} more: --out writes all of them")
         if out is not None:
             self.stdout.write(f"{written} rows in {out}")
+
+
+def _nearest(row: MunicipalityCoverage) -> str:
+    if row.nearest_service is None:
+        return "none"
+    return f"{row.nearest_service}, {row.minutes:.0f} min ({row.method})"
 
 
 def _share(value: float | None) -> str:
