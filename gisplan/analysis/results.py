@@ -1,7 +1,7 @@
 """Tables of a kept result: each column has a name and a unit, so that no figure travels without it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ UNITS = {
     "reached_then": "people",
     "difference": "people",
     "connector_m": "m",
+    "from_m": "m",
+    "to_m": "m",
     "x_m": "m",
     "y_m": "m",
     "area_km2": "km²",
@@ -69,14 +71,15 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a result, as a Run keeps it."""
+    """One table of a result, as a Run keeps it; `units` are those of columns that UNITS does not know."""
 
     name: str
     columns: list[str]
     rows: list[list[Any]]
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        units = [UNITS.get(column, "") for column in self.columns]
+        units = [self.units.get(column) or UNITS.get(column, "") for column in self.columns]
         return {"name": self.name, "columns": self.columns, "units": units, "rows": self.rows}
 
 

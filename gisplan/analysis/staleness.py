@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, coverage, equity, hub_network, hubs, scenarios, siting, trends
+from gisplan.analysis import access, coverage, equity, hub_network, hubs, profile, scenarios, siting, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
+from gisplan.analysis.headways import stored_headways
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
+from gisplan.analysis.profile_inputs import profile_inputs
 from gisplan.analysis.runs import catchments_digest
 from gisplan.analysis.siting_inputs import siting_digest
 from gisplan.analysis.siting_request import request_of
@@ -24,12 +26,20 @@ def _of_every_station(run: Run, ground: Ground) -> str:
 
 
 def _of_ranking(run: Run, ground: Ground) -> str:
+    kept = hub_network.written_headways(stored_headways())
+    if run.parameters.get("headways_kept") and run.parameters["headways"] != kept:
+        return ""
     codes = None if run.parameters.get("all_stations") else run.parameters["stations"]
     return catchments_digest(station_inputs(codes), ground)
 
 
 def _of_hub(run: Run, ground: Ground) -> str:
     return hubs.hub_digest(run.parameters["lon"], run.parameters["lat"], ground)
+
+
+def _of_profile(run: Run, ground: Ground) -> str:
+    asked = run.parameters
+    return profile.profile_digest(asked["lon"], asked["lat"], ground, profile_inputs(ground))
 
 
 def _of_access(run: Run, ground: Ground) -> str:
@@ -65,6 +75,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hub_network.METHOD: _of_ranking,
     scenarios.METHOD: _of_every_station,
     hubs.METHOD: _of_hub,
+    profile.METHOD: _of_profile,
     access.METHOD: _of_access,
     trends.METHOD: _of_trends,
     equity.METHOD: _of_equity,

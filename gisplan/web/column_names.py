@@ -1,14 +1,19 @@
 """What the columns of results are called on the pages, and their units."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.maps.palettes import AXES
+from gisplan.territory.models import HealthSite, Hospital, School
 from gisplan.web import planning_words
+from gisplan.web.coverage import REGISTER_NAMES
+from gisplan.web.features import lang
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     **planning_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
@@ -79,6 +84,22 @@ COLUMNS = {
     "cell_share": _("Area coperta da celle"),
     "network_name": _("Rete stradale"),
 }
+COLUMNS |= {
+    "age_group": _("Età"),
+    "people_3_5": _("3–5 anni"),
+    "people_6_10": _("6–10 anni"),
+    "people_11_13": _("11–13 anni"),
+    "people_14_18": _("14–18 anni"),
+    "register": _("Registro"),
+    "kind": _("Tipo"),
+    "not_located": _("Senza posizione nota"),
+    "axis": _("Asse"),
+    "layer": _("Strato"),
+    "from_m": _("Da (m)"),
+    "to_m": _("A (m)"),
+    "quality_class": _("Classe"),
+    "area_km2": _("Area (km²)"),
+}
 for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
@@ -101,11 +122,18 @@ TABLES = {
     "coverage_by_zone": _("Copertura per zona omogenea"),
     "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
     "coverage_by_age_group": _("Copertura per età"),
+    "profile_catchments": _("I bacini, per modo e minuti"),
+    "profile_people": _("Persone per età"),
+    "profile_services": _("Servizi per tipo"),
+    "profile_interventions": _("Interventi del piano per asse"),
+    "profile_layers": _("Punti degli strati importati"),
+    "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
 }
 METHODS = {
     **planning_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
+    "hub_profile": _("Profilo di un polo"),
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
@@ -132,6 +160,12 @@ VALUES: dict[Any, Any] = {
     "car": _("in auto"),
     True: _("sì"),
     False: _("no"),
+    **{group: COLUMNS[group] for group in COLUMNS if group.startswith("people")},
+    **REGISTER_NAMES,
+    **dict(School.Level.choices),
+    **dict(Hospital.Kind.choices),
+    **dict(HealthSite.Kind.choices),
+    "none": _("nessuna classe"),
 }
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
@@ -143,23 +177,28 @@ CODES: dict[str, dict[Any, Any]] = {
         "5": _("pianura"),
     },
     "age_group": {"all": _("tutte le età")},
+    "zone": {"all": planning_words.WHOLE},
+    "snai_class": {"all": planning_words.WHOLE},
 }
+#: walk_10: the column of a catchment.
+CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
 #: A time is not 0 where nothing is reached: it is not known.
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
-CODED = {"method", "status", "people_source", "mode", "touches_border"} | planning_words.CODED
+CODED = {
+    *planning_words.CODED,
+    *("method", "status", "people_source", "mode", "touches_border"),
+    *("age_group", "register", "kind", "quality_class"),
+}
 
 
 def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, Any]:
     """A table of a result with names and values in the reader's language; numbers stay numbers."""
     columns = table["columns"]
     units = table["units"]
-    names = [
-        f"{COLUMNS.get(name, name)}" + (f" [{unit}]" if unit and name not in COLUMNS else "")
-        for name, unit in zip(columns, units, strict=True)
-    ]
+    names = [_name(name, unit) for name, unit in zip(columns, units, strict=True)]
     words = VALUES | NO_TIME if any(name.startswith("nearest") for name in columns) else VALUES
     body = [
         [_value(name, value, words) for name, value in zip(columns, row, strict=True)]
@@ -173,11 +212,22 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
     }
 
 
+def _name(column: str, unit: str) -> str:
+    catchment = CATCHMENT.fullmatch(column)
+    if catchment:
+        return f"{VALUES[catchment[1]]}, {catchment[2]} min"
+    if column in COLUMNS:
+        return str(COLUMNS[column])
+    return f"{column} [{unit}]" if unit else column
+
+
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
+    if column == "axis" and value in AXES:
+        return {"text": f"{value}. {AXES[value].label(lang())}"}
+    if column in CODES:
+        return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
-    if column in CODES:
-        return {"text": CODES[column].get(value, value), "unknown": value is None}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}

@@ -53,7 +53,8 @@ TABLES = {
     "lorenz": _("Curva di Lorenz"),
 }
 METHODS = {"trends": _("Andamento demografico"), "equity": _("Equità")}
-VALUES = {"today": _("oggi"), "then": _("dopo"), "all": _("Tutto il territorio")}
+WHOLE = _("Tutto il territorio")
+VALUES = {"today": _("oggi"), "then": _("dopo")}
 CODED = {"small", "sparse", "falling", "old", "side", "grouping"}
 PARAMETERS = {
     "first_date": _("Data iniziale"),
