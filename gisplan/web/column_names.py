@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.territory.models import HealthSite, Hospital, School
+from gisplan.web import planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
 
 COLUMNS: dict[str, Any] = {
+    **planning_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -101,6 +103,7 @@ COLUMNS |= {
 for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
+    **planning_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -113,20 +116,21 @@ TABLES = {
     "hubs_changed": _("Poli che cambiano"),
     "access": _("Accessibilità"),
     "bands": _("Fasce cumulative"),
-    "profile_catchments": _("I bacini, per modo e minuti"),
-    "profile_people": _("Persone per età"),
-    "profile_services": _("Servizi per tipo"),
-    "profile_interventions": _("Interventi del piano per asse"),
-    "profile_layers": _("Punti degli strati importati"),
-    "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
     "coverage_by_municipality": _("Copertura per comune"),
     "coverage_by_total": _("Copertura di tutto il territorio"),
     "coverage_by_snai_class": _("Copertura per classe SNAI"),
     "coverage_by_zone": _("Copertura per zona omogenea"),
     "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
     "coverage_by_age_group": _("Copertura per età"),
+    "profile_catchments": _("I bacini, per modo e minuti"),
+    "profile_people": _("Persone per età"),
+    "profile_services": _("Servizi per tipo"),
+    "profile_interventions": _("Interventi del piano per asse"),
+    "profile_layers": _("Punti degli strati importati"),
+    "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
 }
 METHODS = {
+    **planning_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
     "hub_profile": _("Profilo di un polo"),
@@ -136,6 +140,9 @@ METHODS = {
     "coverage": _("Copertura di un servizio"),
 }
 VALUES: dict[Any, Any] = {
+    **planning_words.VALUES,
+    "snai_class": COLUMNS["snai_class"],
+    "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
     "schematic": _("rete schematica"),
@@ -160,8 +167,6 @@ VALUES: dict[Any, Any] = {
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
 }
-#: walk_10: the column of a catchment.
-CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
     "altimetric_zone": {
@@ -172,13 +177,18 @@ CODES: dict[str, dict[Any, Any]] = {
         "5": _("pianura"),
     },
     "age_group": {"all": _("tutte le età")},
+    "zone": {"all": planning_words.WHOLE},
+    "snai_class": {"all": planning_words.WHOLE},
 }
+#: walk_10: the column of a catchment.
+CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
 #: A time is not 0 where nothing is reached: it is not known.
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
 CODED = {
+    *planning_words.CODED,
     *("method", "status", "people_source", "mode", "touches_border"),
     *("age_group", "register", "kind", "quality_class"),
 }
@@ -214,10 +224,10 @@ def _name(column: str, unit: str) -> str:
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if column == "axis" and value in AXES:
         return {"text": f"{value}. {AXES[value].label(lang())}"}
+    if column in CODES:
+        return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
-    if column in CODES:
-        return {"text": CODES[column].get(value, value), "unknown": value is None}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}

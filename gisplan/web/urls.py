@@ -7,6 +7,7 @@ from gisplan.web import (
     analysis_pages,
     catchment_api,
     coverage_pages,
+    equity_pages,
     hub_pages,
     import_pages,
     layer_pages,
@@ -15,6 +16,7 @@ from gisplan.web import (
     run_pages,
     scenario_pages,
     territory_pages,
+    trend_pages,
 )
 
 urlpatterns = [
@@ -39,6 +41,8 @@ urlpatterns = [
     path("analisi/copertura/conserva/", coverage_pages.save, name="save_coverage"),
     path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
     path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/tendenze/", trend_pages.trend, name="trends"),
+    path("analisi/equita/", equity_pages.equity_page, name="equity"),
     path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
     *(
         path(
