@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, hub_network, hubs, profile, scenarios
+from gisplan.analysis import access, coverage, equity, hub_network, hubs, profile, scenarios, siting, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -12,6 +12,8 @@ from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
 from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.siting_inputs import siting_digest
+from gisplan.analysis.siting_request import request_of
 
 
 def _of_stations(run: Run, ground: Ground) -> str:
@@ -44,6 +46,29 @@ def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
 
 
+def _of_trends(run: Run, ground: Ground) -> str:
+    return trends.trends_digest()
+
+
+def _of_siting(run: Run, ground: Ground) -> str:
+    return siting_digest(request_of(run.parameters), ground)
+
+
+def _of_equity(run: Run, ground: Ground) -> str:
+    """An index stands as long as the runs that it compares."""
+    numbers = [run.parameters[name] for name in ("run", "run_then") if name in run.parameters]
+    kept = Run.objects.in_bulk(numbers)
+    if len(kept) < len(numbers) or any(is_stale(one) for one in kept.values()):
+        raise AnalysisError(
+            f"Expected that runs {numbers} still stand, found that they do not: compute them again."
+        )
+    return equity.equity_digest(kept[numbers[0]], kept[numbers[1]] if len(numbers) > 1 else None)
+
+
+def _of_coverage(run: Run, ground: Ground) -> str:
+    return coverage.coverage_digest(coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -52,6 +77,10 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hubs.METHOD: _of_hub,
     profile.METHOD: _of_profile,
     access.METHOD: _of_access,
+    trends.METHOD: _of_trends,
+    equity.METHOD: _of_equity,
+    siting.METHOD: _of_siting,
+    coverage.METHOD: _of_coverage,
 }
 
 

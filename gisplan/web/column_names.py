@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.territory.models import HealthSite, Hospital, School
+from gisplan.web import planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
 
 COLUMNS: dict[str, Any] = {
+    **planning_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -48,6 +50,20 @@ COLUMNS: dict[str, Any] = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    "covered": _("Persone coperte"),
+    "not_covered": _("Persone non coperte"),
+    "not_known": _("Persone di cui non si sa"),
+    "share_covered": _("Parte coperta"),
+    "share_not_covered": _("Parte non coperta"),
+    "share_not_known": _("Parte non nota"),
+    "municipalities": _("Comuni"),
+    "municipalities_covered": _("Comuni coperti"),
+    "municipalities_not_covered": _("Comuni non coperti"),
+    "municipalities_not_known": _("Comuni di cui non si sa"),
+    "altimetric_zone": _("Zona altimetrica"),
+    "age_group": _("Età"),
+    "total": _("Insieme"),
+    "nearest_service": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
@@ -87,6 +103,7 @@ COLUMNS |= {
 for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
+    **planning_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -99,6 +116,12 @@ TABLES = {
     "hubs_changed": _("Poli che cambiano"),
     "access": _("Accessibilità"),
     "bands": _("Fasce cumulative"),
+    "coverage_by_municipality": _("Copertura per comune"),
+    "coverage_by_total": _("Copertura di tutto il territorio"),
+    "coverage_by_snai_class": _("Copertura per classe SNAI"),
+    "coverage_by_zone": _("Copertura per zona omogenea"),
+    "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
+    "coverage_by_age_group": _("Copertura per età"),
     "profile_catchments": _("I bacini, per modo e minuti"),
     "profile_people": _("Persone per età"),
     "profile_services": _("Servizi per tipo"),
@@ -107,22 +130,31 @@ TABLES = {
     "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
 }
 METHODS = {
+    **planning_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
     "hub_profile": _("Profilo di un polo"),
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
+    "coverage": _("Copertura di un servizio"),
 }
 VALUES: dict[Any, Any] = {
+    **planning_words.VALUES,
+    "snai_class": COLUMNS["snai_class"],
+    "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
+    "schematic": _("rete schematica"),
     "reached": _("raggiunge"),
     "unreachable": _("non raggiunge: 0 per regola"),
     "no_street": _("nessuna strada vicina: 0 per regola"),
     "cells": _("celle di popolazione"),
     "municipality": _("comune, in proporzione all'area"),
     "mixed": _("celle, e comune per il resto"),
+    "covered": _("coperto"),
+    "not_covered": _("non coperto"),
+    "not_known": _("non noto"),
     "walk": _("a piedi"),
     "bike": _("in bicicletta"),
     "car": _("in auto"),
@@ -135,6 +167,19 @@ VALUES: dict[Any, Any] = {
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
 }
+#: ISTAT's altimetric zones.
+CODES: dict[str, dict[Any, Any]] = {
+    "altimetric_zone": {
+        "1": _("montagna interna"),
+        "2": _("montagna litoranea"),
+        "3": _("collina interna"),
+        "4": _("collina litoranea"),
+        "5": _("pianura"),
+    },
+    "age_group": {"all": _("tutte le età")},
+    "zone": {"all": planning_words.WHOLE},
+    "snai_class": {"all": planning_words.WHOLE},
+}
 #: walk_10: the column of a catchment.
 CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
 #: A time is not 0 where nothing is reached: it is not known.
@@ -143,6 +188,7 @@ NO_TIME = {
     "no_street": _("nessuna strada vicina"),
 }
 CODED = {
+    *planning_words.CODED,
     *("method", "status", "people_source", "mode", "touches_border"),
     *("age_group", "register", "kind", "quality_class"),
 }
@@ -178,6 +224,8 @@ def _name(column: str, unit: str) -> str:
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if column == "axis" and value in AXES:
         return {"text": f"{value}. {AXES[value].label(lang())}"}
+    if column in CODES:
+        return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
     if isinstance(value, int | float):

@@ -6,6 +6,8 @@ from gisplan.web import (
     access,
     analysis_pages,
     catchment_api,
+    coverage_pages,
+    equity_pages,
     hub_pages,
     import_pages,
     layer_pages,
@@ -15,6 +17,7 @@ from gisplan.web import (
     run_pages,
     scenario_pages,
     territory_pages,
+    trend_pages,
 )
 
 urlpatterns = [
@@ -36,8 +39,12 @@ urlpatterns = [
     path("analisi/hub/profilo/", profile_pages.profile, name="profile"),
     path("analisi/hub/profilo/conserva/", profile_pages.keep, name="keep_profile"),
     path("analisi/poli/", ranking_pages.ranking, name="ranking"),
+    path("analisi/copertura/", coverage_pages.coverage, name="coverage"),
+    path("analisi/copertura/conserva/", coverage_pages.save, name="save_coverage"),
     path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
     path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/tendenze/", trend_pages.trend, name="trends"),
+    path("analisi/equita/", equity_pages.equity_page, name="equity"),
     path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
     *(
         path(
