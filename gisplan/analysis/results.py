@@ -34,6 +34,7 @@ UNITS = {
     "area_km2": "km²",
     "minutes": "min",
     "nearest_min": "min",
+    "minutes_to_pole": "min",
     "speed_kmh": "km/h",
     "headway_min": "min",
     "share_not_reached": "share of 1",

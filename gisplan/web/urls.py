@@ -10,6 +10,7 @@ from gisplan.web import (
     equity_pages,
     hub_pages,
     import_pages,
+    inner_area_pages,
     layer_pages,
     plan_pages,
     profile_pages,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
     path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
     path("analisi/tendenze/", trend_pages.trend, name="trends"),
+    path("analisi/aree-interne/", inner_area_pages.inner_areas_page, name="inner_areas"),
     path("analisi/equita/", equity_pages.equity_page, name="equity"),
     path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
     *(
