@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, coverage, hub_network, hubs, scenarios
+from gisplan.analysis import access, coverage, hub_network, hubs, plan_coverage, scenarios
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -38,6 +38,10 @@ def _of_coverage(run: Run, ground: Ground) -> str:
     return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
+def _of_plan(run: Run, ground: Ground) -> str:
+    return plan_coverage.plan_digest(plan_coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -46,6 +50,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hubs.METHOD: _of_hub,
     access.METHOD: _of_access,
     coverage.METHOD: _of_coverage,
+    plan_coverage.METHOD: _of_plan,
 }
 
 
