@@ -1,4 +1,4 @@
-"""The coverage of the plan on the page: on what is loaded, by class and zone, with the rows that no group can be given."""
+"""The coverage of the plan on the page: on what is loaded, with the rows that no group can be given."""
 
 import re
 
