@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import StyleRefused
-from layers.models import Layer
+from layers.models import Layer, Version
 from layers.serving.features import current_version
 
 SINGLE, CATEGORISED, GRADUATED = "single", "categorised", "graduated"
@@ -58,7 +58,12 @@ class Style:
 
 
 def style_of(layer: Layer) -> Style:
-    version = current_version(layer)
+    return style_of_version(current_version(layer))
+
+
+def style_of_version(version: Version) -> Style:
+    """The style of the layer as it draws this version, staged or published."""
+    layer = version.layer
     columns = [column["name"] for column in version.columns]
     family = version.geometry_type.removeprefix("Multi")
     return _parsed(layer.style or {}, name=layer.name, title=layer.title, family=family, columns=columns)
