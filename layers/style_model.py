@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layers.current import current_version
 from layers.errors import StyleRefused
 from layers.models import Layer, Version
-from layers.serving.features import current_version
 
 SINGLE, CATEGORISED, GRADUATED = "single", "categorised", "graduated"
 _DEFAULTS: dict[str, Any] = {
@@ -58,12 +58,12 @@ class Style:
 
 
 def style_of(layer: Layer) -> Style:
-    return style_of_version(current_version(layer))
+    return style_of_version(current_version(layer), layer)
 
 
-def style_of_version(version: Version) -> Style:
+def style_of_version(version: Version, layer: Layer | None = None) -> Style:
     """The style of the layer as it draws this version, staged or published."""
-    layer = version.layer
+    layer = layer or version.layer
     columns = [column["name"] for column in version.columns]
     family = version.geometry_type.removeprefix("Multi")
     return _parsed(layer.style or {}, name=layer.name, title=layer.title, family=family, columns=columns)

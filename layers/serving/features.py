@@ -12,7 +12,8 @@ from django.db import connection
 from psycopg import sql
 
 from layers.crs import WGS84
-from layers.errors import ColumnNotFound, LayerNotFound
+from layers.current import current_version
+from layers.errors import ColumnNotFound
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN
 from layers.models import Layer, Version
 from layers.store import qualified
@@ -28,14 +29,6 @@ class Features:
     ids: npt.NDArray[np.int64]
     geometries: npt.NDArray[Any]
     columns: dict[str, list[Any]]
-
-
-def current_version(layer: Layer | str) -> Version:
-    name = layer.name if isinstance(layer, Layer) else layer
-    version = Version.objects.select_related("layer").filter(layer__name=name, is_current=True).first()
-    if version is None:
-        raise LayerNotFound(f"Expected the name of a stored layer, found {name!r}: see the list of layers.")
-    return version
 
 
 def geojson(

@@ -12,13 +12,13 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
+from layers.current import current_version
 from layers.errors import TileRefused
 from layers.importing import import_layer
 from layers.models import Layer, Version
 from layers.publishing import publish
 from layers.serving import tiles
 from layers.serving.classes import class_counts, drawing_key
-from layers.serving.features import current_version
 from layers.serving.tile_store import packed_tile
 from layers.serving.tiles import Address, tile
 
