@@ -33,6 +33,7 @@ ASSETS = {
     "leaflet.js": "vendor/leaflet/leaflet.js",
     "map.css": "maps/map.css",
     "map.js": "maps/map.js",
+    "tiles.js": "maps/tiles.js",
 }
 
 

@@ -19,6 +19,7 @@ from gisplan.web import (
     run_pages,
     scenario_pages,
     territory_pages,
+    tile_pages,
     trend_pages,
 )
 
@@ -73,6 +74,8 @@ urlpatterns = [
     path("strati/<str:name>/", layer_pages.layer, name="layer"),
     path("strati/<str:name>/modifica/", layer_pages.edit, name="layer_edit"),
     path("strati/<str:name>/ripristina/", layer_pages.rollback, name="layer_rollback"),
+    path("strati/<str:name>/tiles/<int:z>/<int:x>/<int:y>.mvt", tile_pages.tile, name="layer_tile"),
+    path("strati/<str:name>/elementi/<int:number>/", tile_pages.feature, name="layer_feature"),
     path("strati/<str:name>/stile.qml", layer_pages.qml, name="layer_qml"),
     path("strati/<str:name>/stile.sld", layer_pages.sld, name="layer_sld"),
 ]
