@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import shapely
+from django.conf import settings
 from django.db import connection
 
 from gisplan.analysis.errors import RequestRefused
@@ -15,6 +16,8 @@ from gisplan.network.contiguity import border_pairs
 from gisplan.network.schematic import Centres, schematic_network
 from gisplan.network.schematic_rules import SchematicRules, read_rules
 from gisplan.territory.models import Municipality, MunicipalityBoundary, Population, TerritoryEdition
+from gisplan.territory.seeds import rows
+from layers import crs
 
 SCHEMATIC = "schematic"
 
@@ -60,6 +63,8 @@ class MunicipalFacts:
 
     codes: tuple[str, ...]
     areas: Geometries
+    centres_m: Floats
+    seats: int  # how many centres are a known seat and not the middle of the area
     altitude_m: Floats
     zone: np.ndarray[Any, np.dtype[np.int64]]
     people: Floats
@@ -85,24 +90,23 @@ def schematic_times(facts: MunicipalFacts, rules: SchematicRules | None = None) 
     """On the network that the boundaries, people and terrain of the municipalities give."""
     rules = rules or read_rules()
     centres = Centres(
-        points_m=_centres(facts.areas),
+        points_m=facts.centres_m,
         altitude_m=facts.altitude_m,
         zone=facts.zone,
         people=facts.people,
         area_km2=shapely.area(facts.areas) / 1e6,
     )
     network = schematic_network(centres, border_pairs(facts.areas), rules)
-    known = int((facts.zone > 0).sum())
     parameters = {
         "method": SCHEMATIC,
         "territory_edition": facts.edition,
         "municipalities": len(facts.codes),
-        "terrain_known": known,
+        "seats_known": facts.seats,
+        "terrain_known": int((facts.zone > 0).sum()),
         **rules.as_parameters,
     }
-    whole = digest(
-        [facts.codes, facts.areas, facts.altitude_m, facts.zone, facts.people, sorted(parameters.items())]
-    )
+    inputs = (facts.codes, facts.areas, facts.centres_m, facts.altitude_m, facts.zone, facts.people)
+    whole = digest([*inputs, sorted(parameters.items())])
     return RoadTimes(facts.codes, network, SCHEMATIC, parameters, whole, facts.edition)
 
 
@@ -118,9 +122,13 @@ def territory_facts() -> MunicipalFacts:
     codes, altitudes, zones = zip(*boundaries.values_list(*fields), strict=True)
     newest = Population.objects.order_by("reference_date").values_list("municipality__istat_code", "people")
     people = dict(newest)  # the latest date of each is the last written
+    areas = geometries(boundaries, "geometry")
+    centres_m, seats = municipal_centres(codes, areas, settings.STORED_SRID)
     return MunicipalFacts(
         codes=tuple(codes),
-        areas=geometries(boundaries, "geometry"),
+        areas=areas,
+        centres_m=centres_m,
+        seats=seats,
         altitude_m=np.array([np.nan if one is None else one for one in altitudes], dtype=np.float64),
         zone=np.array([zone or 0 for zone in zones], dtype=np.int64),
         people=np.array([people.get(code, np.nan) for code in codes], dtype=np.float64),
@@ -128,12 +136,21 @@ def territory_facts() -> MunicipalFacts:
     )
 
 
-def _centres(areas: Geometries) -> Floats:
-    """The centroid, or a point inside where the centroid lies outside."""
+def municipal_centres(codes: Sequence[str], areas: Geometries, srid: int) -> tuple[Floats, int]:
+    """The known seat of each, and how many have one; else the centroid, or a point inside where it lies outside."""
     middle = shapely.centroid(areas)
     outside = ~shapely.contains(areas, middle)
     middle[outside] = shapely.point_on_surface(areas[outside])
-    return np.asarray(shapely.get_coordinates(middle), dtype=np.float64)
+    place = {code: position for position, code in enumerate(codes)}
+    seats = [row for row in rows(settings.SEED_DIR, "municipal_seats") if row["istat_code"] in place]
+    if seats:
+        positions = np.array([place[row["istat_code"]] for row in seats])
+        lon_lat = np.array([(row.number_in("lon"), row.number_in("lat")) for row in seats])
+        points = shapely.points(*crs.transform_xy(lon_lat[:, 0], lon_lat[:, 1], crs.WGS84, srid))
+        inside = shapely.intersects(areas[positions], points)
+        middle[positions[inside]] = points[inside]
+        seats = [row for row, used in zip(seats, inside.tolist(), strict=True) if used]
+    return np.asarray(shapely.get_coordinates(middle), dtype=np.float64), len(seats)
 
 
 def _stamp() -> str:

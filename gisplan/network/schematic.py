@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+from scipy.sparse.csgraph import dijkstra
 
 from gisplan.network.contiguity import Pairs
 from gisplan.network.errors import BadParameter, BadPoint
@@ -52,7 +52,7 @@ class SchematicNetwork:
     hop_min : minutes of each, shape (m,)
     road : 0 local, 1 main, 2 trunk, shape (m,)
     ridges : neighbours that no hop joins, shape (k, 2)
-    town_min : minutes that origin and destination add for the way through their built-up area, shape (n,)
+    town_min : minutes that either end adds for the way through its built-up area and to park, shape (n,)
     """
 
     hops: Pairs
@@ -98,17 +98,17 @@ def schematic_network(centres: Centres, neighbours: Pairs, rules: SchematicRules
     Notes
     -----
     A hop runs half in each municipality, at the detour and speed of its terrain, and is never steeper than the
-    rules allow. In the mountains a border is crossed only where the centres lie in each other's sphere of
-    influence (Toussaint 1988: not farther than the sum of the distances to their nearest neighbours) or where
-    nothing else would join them (the least spanning tree): the others are ridges. Centres of more people are joined
-    to their like (Gabriel and Sokal 1969) by better roads, which follow the quickest hops.
+    rules allow. In the mountains a border is a ridge, and not crossed, where a common neighbour is nearer to both
+    (the relative neighbourhood graph of Toussaint 1980, in minutes and among neighbours): what was in one piece
+    stays so, since the way over the common neighbour is left. Centres of more people are joined to their like
+    (Gabriel and Sokal 1969) by better roads, which follow the quickest hops.
     """
     neighbours = _checked(centres, neighbours)
     length_m = np.linalg.norm(
         centres.points_m[neighbours[:, 0]] - centres.points_m[neighbours[:, 1]], axis=1
     ).clip(min=1.0)
-    crossed = _crossed(centres, neighbours, length_m, _hop_minutes(centres, neighbours, length_m, 0, rules))
-    hops, length_m = neighbours[crossed], length_m[crossed]
+    ridges = _ridges(centres, neighbours, _hop_minutes(centres, neighbours, length_m, 0, rules))
+    hops, length_m = neighbours[~ridges], length_m[~ridges]
     by_road = np.array([_hop_minutes(centres, hops, length_m, road, rules) for road in range(3)])
     road = np.zeros(len(hops), dtype=np.int64)
     for better, people in enumerate(rules.centre_people, start=1):
@@ -119,7 +119,7 @@ def schematic_network(centres: Centres, neighbours: Pairs, rules: SchematicRules
         hops=hops,
         hop_min=np.take_along_axis(by_road, road[None], axis=0)[0],
         road=road,
-        ridges=neighbours[~crossed],
+        ridges=neighbours[ridges],
         town_min=_town_minutes(centres, rules),
     )
 
@@ -146,24 +146,23 @@ def _checked(centres: Centres, neighbours: Pairs) -> Pairs:
 
 def _hop_minutes(centres: Centres, hops: Pairs, length_m: Floats, road: int, rules: SchematicRules) -> Floats:
     terrain = np.array(TERRAIN_OF_ZONE)[centres.zone][hops]
-    detour, speed_kmh = np.array(rules.detour)[terrain], np.array(rules.speed_kmh[road])[terrain]
+    detour, speed_kmh = np.array(rules.detour[road])[terrain], np.array(rules.speed_kmh[road])[terrain]
     road_m = length_m * detour.mean(axis=1)
     climb_m = np.nan_to_num(np.abs(np.diff(centres.altitude_m[hops], axis=1)[:, 0]))
     longer = np.maximum(1.0, climb_m / rules.steepest / road_m)
     return np.asarray((length_m[:, None] / 2 * detour / speed_kmh).sum(axis=1) * longer * 60 / 1000)
 
 
-def _crossed(centres: Centres, pairs: Pairs, length_m: Floats, hop_min: Floats) -> NDArray[np.bool_]:
-    nearest_m = np.full(len(centres), np.inf)
-    for end in (0, 1):
-        np.minimum.at(nearest_m, pairs[:, end], length_m)
+def _ridges(centres: Centres, pairs: Pairs, hop_min: Floats) -> NDArray[np.bool_]:
+    near: list[dict[int, float]] = [{} for _ in range(len(centres))]
+    for (one, other), minutes in zip(pairs.tolist(), hop_min.tolist(), strict=True):
+        near[one][other] = near[other][one] = minutes
     mountain = (np.array(TERRAIN_OF_ZONE)[centres.zone] == _MOUNTAIN)[pairs].all(axis=1)
-    within = length_m <= nearest_m[pairs].sum(axis=1)
-    tree = minimum_spanning_tree(_graph(pairs, hop_min, len(centres))).tocoo()
-    ends = np.sort(np.column_stack([tree.coords[0], tree.coords[1]]), axis=1).astype(np.int64)
-    n = len(centres)
-    needed = np.isin(np.sort(pairs, axis=1) @ (n, 1), ends @ (n, 1))
-    return np.asarray(~mountain | within | needed, dtype=bool)
+    ridges = np.zeros(len(pairs), dtype=bool)
+    for k in np.flatnonzero(mountain):
+        one, other = near[pairs[k, 0]], near[pairs[k, 1]]
+        ridges[k] = any(max(one[via], other[via]) < hop_min[k] for via in one.keys() & other.keys())
+    return ridges
 
 
 def _joined(
@@ -189,13 +188,15 @@ def _joined(
 
 
 def _town_minutes(centres: Centres, rules: SchematicRules) -> Floats:
-    """From the centre to the edge of the built-up area, a disc, beyond what the hop already counts for it."""
+    """To leave or to park, and to the edge of the built-up area, a disc, beyond what the hop counts for it."""
     built_m2 = np.minimum(np.nan_to_num(centres.people) * rules.built_up_m2, centres.area_km2 * 1e6)
     radius_km = np.sqrt(built_m2 / np.pi) / 1000
     terrain = np.array(TERRAIN_OF_ZONE)[centres.zone]
     in_town = rules.town_detour / rules.town_speed_kmh
-    outside = np.array(rules.detour)[terrain] / np.array(rules.speed_kmh[0])[terrain]
-    return np.asarray(radius_km * np.maximum(in_town - outside, 0.0) * 60)
+    outside = np.array(rules.detour[0])[terrain] / np.array(rules.speed_kmh[0])[terrain]
+    city = np.nan_to_num(centres.people) >= rules.centre_people[1]
+    terminal_min = np.where(city, rules.terminal_min[1], rules.terminal_min[0])
+    return np.asarray(terminal_min + radius_km * np.maximum(in_town - outside, 0.0) * 60)
 
 
 def _graph(pairs: Pairs, minutes: Floats, n: int) -> csr_array:

@@ -24,16 +24,16 @@ class SchematicRules:
 
     Attributes
     ----------
-    detour : road length per straight length, by terrain
-    speed_kmh : by kind of road, then by terrain
+    detour, speed_kmh : road length per straight length, and speed, by kind of road, then by terrain
     steepest : metres of climb per metre of road, at most
     centre_people : people from which a centre is joined to its like by main and by trunk roads
     sought_min : minutes by local road within which two centres are joined
     town_speed_kmh, town_detour : within the built-up area of origin and destination
     built_up_m2 : built-up ground per person
+    terminal_min : minutes to leave and to park at either end, in towns and in cities
     """
 
-    detour: tuple[float, ...]
+    detour: tuple[tuple[float, ...], ...]
     speed_kmh: tuple[tuple[float, ...], ...]
     steepest: float
     centre_people: tuple[float, float]
@@ -41,16 +41,14 @@ class SchematicRules:
     town_speed_kmh: float
     town_detour: float
     built_up_m2: float
+    terminal_min: tuple[float, float]
 
     @property
     def as_parameters(self) -> dict[str, Any]:
         """Plain values for a record of what was computed."""
         return {
-            "detour": dict(zip(TERRAINS, self.detour, strict=True)),
-            "speed_kmh": {
-                road: dict(zip(TERRAINS, speeds, strict=True))
-                for road, speeds in zip(ROADS, self.speed_kmh, strict=True)
-            },
+            "detour": _by_name(self.detour),
+            "speed_kmh": _by_name(self.speed_kmh),
             "steepest": self.steepest,
             "centre_people": list(self.centre_people),
             "sought_min": self.sought_min,
@@ -58,6 +56,8 @@ class SchematicRules:
                 "speed_kmh": self.town_speed_kmh,
                 "detour": self.town_detour,
                 "built_up_m2_per_person": self.built_up_m2,
+                "terminal_min": self.terminal_min[0],
+                "terminal_city_min": self.terminal_min[1],
             },
         }
 
@@ -76,16 +76,26 @@ def read_rules(path: Path = RULES_FILE) -> SchematicRules:
     def value(*names: str) -> float:
         return _value(table, names, path)
 
+    def by_road(name: str) -> tuple[tuple[float, ...], ...]:
+        return tuple(tuple(value(name, road, terrain) for terrain in TERRAINS) for road in ROADS)
+
     return SchematicRules(
-        detour=tuple(value("detour", terrain) for terrain in TERRAINS),
-        speed_kmh=tuple(tuple(value("speed_kmh", road, terrain) for terrain in TERRAINS) for road in ROADS),
+        detour=by_road("detour"),
+        speed_kmh=by_road("speed_kmh"),
         steepest=value("steepest"),
         centre_people=(value("centre_people", "main"), value("centre_people", "trunk")),
         sought_min=value("sought_min"),
         town_speed_kmh=value("town", "speed_kmh"),
         town_detour=value("town", "detour"),
         built_up_m2=value("town", "built_up_m2_per_person"),
+        terminal_min=(value("town", "terminal_min"), value("town", "terminal_city_min")),
     )
+
+
+def _by_name(values: tuple[tuple[float, ...], ...]) -> dict[str, dict[str, float]]:
+    return {
+        road: dict(zip(TERRAINS, of_road, strict=True)) for road, of_road in zip(ROADS, values, strict=True)
+    }
 
 
 def _value(table: Mapping[str, Any], names: tuple[str, ...], path: Path) -> float:

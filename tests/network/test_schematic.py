@@ -17,7 +17,7 @@ from gisplan.network.schematic_rules import RULES_FILE, TERRAINS, SchematicRules
 
 PLAIN, HILL, MOUNTAIN = 5, 3, 1
 RULES = SchematicRules(
-    detour=(1.0, 1.0, 1.0, 2.0),
+    detour=((1.0, 1.0, 1.0, 2.0),) * 3,
     speed_kmh=((60.0,) * 4, (90.0,) * 4, (120.0,) * 4),
     steepest=0.1,
     centre_people=(5_000, 50_000),
@@ -25,6 +25,7 @@ RULES = SchematicRules(
     town_speed_kmh=30,
     town_detour=1.0,
     built_up_m2=100 * np.pi,
+    terminal_min=(0.0, 0.0),
 )
 
 
@@ -77,6 +78,16 @@ def test_origin_and_destination_add_the_way_through_their_built_up_area_and_thos
     assert net.minutes([0], [1, 2]).tolist() == [[pytest.approx(10 + 1 + 2), pytest.approx(20 + 1)]]
 
 
+def test_leaving_and_parking_take_longer_in_a_city() -> None:
+    rules = SchematicRules(**{**vars(RULES), "terminal_min": (1.0, 4.0), "centre_people": (1e9, 50_000)})
+    whole = Centres(**{**vars(centres([(0, 0), (10, 0), (20, 0)])), "people": np.array([1.0, 2.0, 60_000.0])})
+    whole = Centres(**{**vars(whole), "area_km2": np.full(3, 1e-9)})
+    net = schematic_network(whole, np.array([(0, 1), (1, 2)]), rules)
+    assert net.minutes([0], [0, 1, 2]).tolist() == [
+        [0, pytest.approx(12, abs=1e-3), pytest.approx(25, abs=1e-3)]
+    ]
+
+
 def test_a_built_up_area_is_never_larger_than_its_municipality() -> None:
     net = network([(0, 0), (9, 0)], [(0, 1)], people=np.array([1e6, 0.0]), area_km2=np.array([np.pi, 1.0]))
     assert net.town_min.tolist() == [pytest.approx(1), 0]
@@ -87,16 +98,29 @@ def test_what_no_hop_joins_is_unreachable() -> None:
     assert net.minutes([0, 2], [1, 2]).tolist() == [[10, np.inf], [np.inf, 0]]
 
 
-def test_two_valleys_are_not_joined_over_the_ridge_between_them() -> None:
-    valleys = [(0.0, 0.0), (3.0, 0.0), (6.0, 0.0), (0.0, 8.0), (3.0, 8.0), (6.0, 8.0)]
-    along, across = [(0, 1), (1, 2), (3, 4), (4, 5)], [(0, 3), (1, 4), (2, 5)]
-    net = network(valleys, along + across, zone=np.full(6, MOUNTAIN))
-    crossed = {tuple(hop) for hop in net.hops.tolist()}
-    assert set(along) < crossed
-    assert len(crossed & set(across)) == 1  # one way must lead from valley to valley
-    assert len(net.ridges) == 2
-    flat = network(valleys, along + across)
-    assert len(flat.ridges) == 0
+def test_a_ridge_is_not_crossed_where_a_common_neighbour_is_nearer_to_both() -> None:
+    head, other_head, mouth = (0.0, 0.0), (0.0, 8.0), (5.0, 4.0)
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    net = network([head, other_head, mouth], pairs, zone=np.full(3, MOUNTAIN))
+    assert net.ridges.tolist() == [[0, 1]]
+    assert net.minutes([0], [1]).item() == pytest.approx(2 * 2 * np.hypot(5, 4))
+    assert len(network([head, other_head, mouth], pairs).ridges) == 0
+    partly = network([head, other_head, mouth], pairs, zone=np.array([MOUNTAIN, HILL, HILL]))
+    assert len(partly.ridges) == 0
+
+
+def test_ridges_leave_in_one_piece_what_was_in_one_piece() -> None:
+    rng = np.random.default_rng(7)
+    points = rng.uniform(0, 50, (60, 2))
+    pairs = [
+        (a, b) for a in range(60) for b in range(a + 1, 60) if np.linalg.norm(points[a] - points[b]) < 14
+    ]
+    net = network([tuple(one) for one in points], pairs, zone=np.full(60, MOUNTAIN))
+    before, after = (nx.Graph(map(tuple, one)) for one in (pairs, net.hops.tolist()))
+    assert len(net.ridges) > 20
+    assert list(map(sorted, nx.connected_components(before))) == list(
+        map(sorted, nx.connected_components(after))
+    )
 
 
 def test_large_centres_are_joined_by_better_roads_along_the_quickest_hops() -> None:
@@ -193,8 +217,8 @@ def test_an_area_without_polygon_is_refused() -> None:
 
 def test_every_value_of_the_rules_is_read_from_the_file_with_its_source() -> None:
     rules = read_rules()
-    assert len(rules.detour) == len(TERRAINS)
-    assert all(detour >= 1 for detour in rules.detour)
+    assert len(rules.detour[0]) == len(TERRAINS)
+    assert all(detour >= 1 for of_road in rules.detour for detour in of_road)
     local, main, trunk = rules.speed_kmh
     assert all(a < b < c for a, b, c in zip(local, main, trunk, strict=True))
 
