@@ -122,7 +122,9 @@ def _others(states: set[str]) -> list[str]:
 
 def _years(claims: QuerySet[Claim]) -> list[int]:
     """From the first to the last year of which something is claimed."""
-    year = Func(F("as_of_date"), template="EXTRACT(YEAR FROM %(expressions)s)::int", output_field=IntegerField())
+    year = Func(
+        F("as_of_date"), template="EXTRACT(YEAR FROM %(expressions)s)::int", output_field=IntegerField()
+    )
     found = claims.filter(as_of_date__isnull=False).order_by().annotate(year=year)
     known = set(found.values_list("year", flat=True).distinct())
     return list(range(min(known), max(known) + 1)) if known else []

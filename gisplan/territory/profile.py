@@ -81,7 +81,9 @@ def people_by_age(ages: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, in
     """Of the territory, by ISTAT code on the latest date of each: `people`, and by each span of ages."""
     rows = Population.objects.filter(municipality__in_territory=True)
     latest = rows.order_by("municipality_id", "-reference_date").distinct("municipality_id")
-    spans = {f"age_{name}": _between("females", *span) + _between("males", *span) for name, span in ages.items()}
+    spans = {
+        f"age_{name}": _between("females", *span) + _between("males", *span) for name, span in ages.items()
+    }
     found = latest.annotate(**spans).values_list("municipality__istat_code", "people", *spans)
     return {code: dict(zip(("people", *ages), counts, strict=True)) for code, *counts in found}
 
@@ -89,7 +91,7 @@ def people_by_age(ages: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, in
 def _between(column: str, first_age: int, last_age: int) -> Func:
     """Counted in the database: a hundred numbers for each municipality would travel for three."""
     years = f"[{first_age + 1}:{last_age + 1}]"
-    template = f"(SELECT sum(n) FROM unnest((%(expressions)s){years}) AS n)"
+    template = f"(SELECT sum(n) FROM unnest((%(expressions)s){years}) AS n)"  # noqa: S608
     return Func(F(column), template=template, output_field=IntegerField())
 
 

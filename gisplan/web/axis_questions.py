@@ -59,7 +59,11 @@ def money_by_zone(axis: Axis) -> list[Answer]:
 
 
 def _per_person(found: ByZone, people: int) -> str:
-    return _("%(amount)s €") % {"amount": written(float(found.total_eur) / people, 2)} if people else _("non noto")
+    return (
+        _("%(amount)s €") % {"amount": written(float(found.total_eur) / people, 2)}
+        if people
+        else _("non noto")
+    )
 
 
 def _shown(found: ByZone) -> list[ZoneFigures]:
@@ -77,7 +81,10 @@ def areas(axis: Axis) -> list[Answer]:
             zone_name(row.zone),
             number(row.interventions),
             number(row.projects),
-            *(number((layer.hectares or {}).get(row.zone.number if row.zone else None, 0.0), 1) for layer in measured),
+            *(
+                number((layer.hectares or {}).get(row.zone.number if row.zone else None, 0.0), 1)
+                for layer in measured
+            ),
         ]
         for row in _shown(zones)
     ]
@@ -86,7 +93,10 @@ def areas(axis: Axis) -> list[Answer]:
         key="areas",
         question=_("Quali aree importate e quanti interventi, zona per zona?"),
         figures=[
-            (written(sum((layer.hectares or {}).values()), 1), _("ettari di %(layer)s") % {"layer": layer.title})
+            (
+                written(sum((layer.hectares or {}).values()), 1),
+                _("ettari di %(layer)s") % {"layer": layer.title},
+            )
             for layer in measured
         ],
         tables=[table(_("Aree e interventi per zona omogenea"), [*names, *titles], rows)],
@@ -157,7 +167,10 @@ def demography(axis: Axis) -> list[Answer]:
                 "Somma dei residenti dei comuni alla data più recente di ognuno, per classe ufficiale; indice di "
                 "vecchiaia: residenti di 65 anni e oltre ogni 100 sotto i 15."
             ),
-            sources=[*_people_sources(), *Source.objects.filter(snaiclass__snai_edition=SNAI_EDITION).distinct()],
+            sources=[
+                *_people_sources(),
+                *Source.objects.filter(snaiclass__snai_edition=SNAI_EDITION).distinct(),
+            ],
         )
     ]
 

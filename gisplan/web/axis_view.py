@@ -78,17 +78,31 @@ def _whole(written: str) -> int | None:
 
 def filter_fields(view: AxisView, offered: Choices) -> list[dict[str, Any]]:
     """The fields of the form: name, label, options with their words; a field with nothing to choose is left out."""
-    registers = [("piano", _("Registro del piano")), ("pnrr", _("Progetti PNRR")), ("tutti", _("Tutti e due"))]
+    registers = [
+        ("piano", _("Registro del piano")),
+        ("pnrr", _("Progetti PNRR")),
+        ("tutti", _("Tutti e due")),
+    ]
     fields = [
         ("registro", _("Registro"), registers if Intervention.Register.PNRR in offered.registers else []),
         ("tipo", _("Tipo"), offered.kinds),
         ("stato", _("Stato"), [(state, state_words(state)) for state in offered.states]),
         ("zona", _("Zona omogenea"), [(str(zone.number), str(zone)) for zone in offered.zones]),
         ("comune", _("Comune"), offered.municipalities),
-        ("classe", _("Classe SNAI"), [(one, f"{one} {SnaiClass.Letter(one).label}") for one in offered.letters]),
+        (
+            "classe",
+            _("Classe SNAI"),
+            [(one, f"{one} {SnaiClass.Letter(one).label}") for one in offered.letters],
+        ),
     ]
     return [
-        {"name": name, "label": label, "options": options, "value": view.asked[name], "any": name != "registro"}
+        {
+            "name": name,
+            "label": label,
+            "options": options,
+            "value": view.asked[name],
+            "any": name != "registro",
+        }
         for name, label, options in fields
         if len(options) > 1 or view.asked[name]
     ]

@@ -74,6 +74,8 @@ def _in_classes(layer: MapLayer, values: Sequence[float]) -> MapLayer:
 
 def not_allocated(figures: PnrrFigures) -> str:
     """What the colours leave out, counted."""
-    return _(
-        "Non attribuiti: %(shared)s progetti in più comuni (%(euros)s) e %(nowhere)s senza luogo."
-    ) % {"shared": figures.shared, "euros": euro(figures.shared_eur), "nowhere": figures.without_place}
+    return _("Non attribuiti: %(shared)s progetti in più comuni (%(euros)s) e %(nowhere)s senza luogo.") % {
+        "shared": figures.shared,
+        "euros": euro(figures.shared_eur),
+        "nowhere": figures.without_place,
+    }
