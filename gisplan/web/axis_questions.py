@@ -29,11 +29,11 @@ def money_by_zone(axis: Axis) -> list[Answer]:
     rows = [
         [
             zone_name(row.zone),
-            number(row.people if row.zone else None),
+            number(row.people) if row.zone else text("–"),
             number(row.interventions),
             number(row.projects),
             number(float(row.eur)),
-            number(row.eur_per_person, 2),
+            number(row.eur_per_person, 2) if row.zone else text("–"),
         ]
         for row in _shown(found)
     ]

@@ -74,7 +74,7 @@ def _in_classes(layer: MapLayer, values: Sequence[float]) -> MapLayer:
 
 def not_allocated(figures: PnrrFigures) -> str:
     """What the colours leave out, counted."""
-    return _("Non attribuiti: %(shared)s progetti in più comuni (%(euros)s) e %(nowhere)s senza luogo.") % {
+    return _("Non attribuiti: progetti in più comuni %(shared)s (%(euros)s), senza luogo %(nowhere)s.") % {
         "shared": figures.shared,
         "euros": euro(figures.shared_eur),
         "nowhere": figures.without_place,

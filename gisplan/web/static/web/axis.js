@@ -7,6 +7,9 @@
   var link = document.getElementById("permalink");
   var map = window.gisplanMap && window.gisplanMap.maps.map_main;
 
+  var filters = document.querySelector("details.filters");
+  if (filters && !filters.hasAttribute("data-in-use") && window.innerWidth < 600) filters.open = false;
+
   if (slider) {
     slider.addEventListener("input", function () {
       slider.removeAttribute("data-untouched");
@@ -76,7 +79,13 @@
   var place = /^(-?[\d.]+),(-?[\d.]+),([\d.]+)$/.exec(asked.get("vista") || "");
   if (place) map.setView([parseFloat(place[2]), parseFloat(place[1])], parseFloat(place[3]), { animate: false });
 
+  /* The map fits itself to its box, too: that is no choice of the reader's. */
+  var moved = Boolean(place);
+  ["pointerdown", "keydown", "wheel"].forEach(function (kind) {
+    map.getContainer().addEventListener(kind, function () { moved = true; }, { passive: true });
+  });
   map.on("moveend", function () {
+    if (!moved) return;
     var centre = map.getCenter();
     write("vista", centre.lng.toFixed(5) + "," + centre.lat.toFixed(5) + "," + map.getZoom().toFixed(2));
   });
