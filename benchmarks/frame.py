@@ -61,11 +61,14 @@ class Bench:
     def say_input(self, name: str, *arrays: NDArray[np.generic]) -> None:
         self.say(f"input {name}: sha256 {digest(*arrays)}")
 
-    def peer(self, script: str, *arguments: str | Path) -> PeerResult:
-        """Run benchmarks/peers/<script>, which prints {"value": …, "answer": […]} as its last line."""
+    def peer(self, script: str, *arguments: str | Path, limit_s: float | None = None) -> PeerResult:
+        """Run benchmarks/peers/<script>, which prints {"value": …, "answer": […]} as its last line.
+
+        One that takes longer than `limit_s` is ended, and so is the bench: a row without its peer says nothing.
+        """
         path = Path(__file__).parent / "peers" / script
         words = [str(self.peer_python), str(path), *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=limit_s)
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
             raise RuntimeError(f"The peer {script} failed: {lines[-1]}")
