@@ -77,15 +77,17 @@ def new_points(network: StreetNetwork, count: int, *, seed: int) -> NDArray[np.f
     return np.asarray(low + draw * (high - low))
 
 
-def each_s(function: Callable[[NDArray[np.float64]], object], points_m: NDArray[np.float64]) -> list[float]:
-    """Seconds for each point but the first, which pays for compilation."""
+def each_s(
+    function: Callable[[NDArray[np.float64]], object], points_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Seconds for each point but the first, which pays for compilation: by the clock, and of the processor."""
     function(points_m[0])
     taken = []
     for point_m in points_m[1:]:
-        started = time.perf_counter()
+        started = time.perf_counter(), time.process_time()
         function(point_m)
-        taken.append(time.perf_counter() - started)
-    return taken
+        taken.append((time.perf_counter() - started[0], time.process_time() - started[1]))
+    return np.array(taken)
 
 
 def agree(work: str, ours: object, peer: object, tolerance: float) -> None:

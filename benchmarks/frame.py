@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Row:
-    """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit."""
+    """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit.
+
+    `cpu` is the processor time of ours in the same unit, all threads together, where it was taken: on a machine
+    that others use, `ours` also holds the waiting for a core.
+    """
 
     work: str
     ours: float
@@ -27,6 +32,7 @@ class Row:
     peer_command: str
     unit: str
     peak_mb: float
+    cpu: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -85,6 +91,25 @@ def digest(*arrays: NDArray[np.generic]) -> str:
         total.update(f"{array.dtype.str}{array.shape}".encode())
         total.update(np.ascontiguousarray(array).tobytes())
     return total.hexdigest()
+
+
+class Taken(NamedTuple):
+    """Medians of a call in seconds: by the clock, and of the processor in all threads of this process."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def taken_s(function: Callable[[], object], *, repeats: int) -> Taken:
+    """As `median_s`, with the processor's time."""
+    function()
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter(), time.process_time()
+        function()
+        taken.append((time.perf_counter() - started[0], time.process_time() - started[1]))
+    walls, cpus = zip(*taken, strict=True)
+    return Taken(statistics.median(walls), statistics.median(cpus))
 
 
 def median_s(function: Callable[[], object], *, repeats: int) -> float:

@@ -17,7 +17,7 @@ from benchmarks.cities import (
     write_graph,
     write_streets,
 )
-from benchmarks.frame import Bench, PeerResult, Row, median_s, peak_mb
+from benchmarks.frame import Bench, PeerResult, Row, Taken, peak_mb, taken_s
 from benchmarks.hub_catchments import hub_rows
 from gisplan.network import (
     StreetNetwork,
@@ -59,13 +59,15 @@ def run(bench: Bench) -> list[Row]:
     return rows
 
 
-def _row(work: str, ours: float, peer: PeerResult | None, *, name: str = "", unit: str = "ms") -> Row:
+def _row(work: str, ours: Taken, peer: PeerResult | None, *, name: str = "", unit: str = "ms") -> Row:
     """One row, told in the log as soon as it is known: the whole takes some minutes."""
+    scale = 1000 if unit == "ms" else 1
+    wall, cpu = ours.wall_s * scale, ours.cpu_s * scale
     told = f", {name} {peer.value:.4g} {unit}" if peer else ""
-    sys.stderr.write(f"{work}: ours {ours:.4g} {unit}{told}; load {os.getloadavg()[0]:.1f}\n")
+    sys.stderr.write(f"{work}: ours {wall:.4g} {unit} (cpu {cpu:.4g}){told}; load {os.getloadavg()[0]:.1f}\n")
     if peer is None:
-        return Row(work, ours, None, name, "", unit, peak_mb())
-    return Row(work, ours, peer.value, name, peer.command, unit, peak_mb())
+        return Row(work, wall, None, name, "", unit, peak_mb(), cpu)
+    return Row(work, wall, peer.value, name, peer.command, unit, peak_mb(), cpu)
 
 
 def _reached(network: StreetNetwork, file: Path, minutes: float) -> list[np.ndarray]:
@@ -78,20 +80,21 @@ def _reached(network: StreetNetwork, file: Path, minutes: float) -> list[np.ndar
     ]
 
 
-def _search_ms(network: StreetNetwork, file: Path, minutes: float) -> float:
-    seconds = median_s(lambda: _reached(network, file, minutes), repeats=9)
-    return seconds * 1000 / len(np.load(file)["origins"])
+def _search_taken(network: StreetNetwork, file: Path, minutes: float) -> Taken:
+    wall_s, cpu_s = taken_s(lambda: _reached(network, file, minutes), repeats=9)
+    origins = len(np.load(file)["origins"])
+    return Taken(wall_s / origins, cpu_s / origins)
 
 
 def _search(bench: Bench, network: StreetNetwork, file: Path) -> list[Row]:
     rows = []
     for minutes in (15, 30, 60):
         work = f"search, one origin, {minutes} min walk"
-        ours_ms = _search_ms(network, file, minutes)
+        ours = _search_taken(network, file, minutes)
         peer = bench.peer("routing_scipy.py", "search", file, str(minutes))
         sums = [float(cost_min.sum()) for cost_min in _reached(network, file, minutes)]
         agree(work, sums, peer.answer, TOLERANCE_MIN * 10_000)
-        rows.append(_row(work, ours_ms, peer, name="scipy dijkstra(limit=)"))
+        rows.append(_row(work, ours, peer, name="scipy dijkstra(limit=)"))
     return rows
 
 
@@ -105,11 +108,11 @@ def _pandana_search(bench: Bench) -> list[Row]:
     rows = []
     for network, file in cities.values():
         work = f"search, one origin, 15 min walk, {network.n_nodes:,} nodes"
-        ours_ms = _search_ms(network, file, 15)
+        ours = _search_taken(network, file, 15)
         peer = bench.peer("routing_pandana.py", "search", file, "15", limit_s=PANDANA_LIMIT_S)
         counts = [float(len(cost_min)) for cost_min in _reached(network, file, 15)]
         agree(work, np.array(counts) / np.array(peer.answer), np.ones(len(counts)), 0.02)
-        rows.append(_row(work, ours_ms, peer, name="pandana nodes_in_range"))
+        rows.append(_row(work, ours, peer, name="pandana nodes_in_range"))
     return rows
 
 
@@ -117,12 +120,12 @@ def _nearest(bench: Bench, network: StreetNetwork, file: Path) -> Row:
     travel = Travel("walk", minutes=30)
     hubs_m = points_of(network, np.load(file)["hubs"])
     work = "nearest of 50 hubs for every node, 30 min walk"
-    ours_ms = median_s(lambda: nearest_by_node(network, hubs_m, travel), repeats=9) * 1000
+    ours = taken_s(lambda: nearest_by_node(network, hubs_m, travel), repeats=9)
     minutes = nearest_by_node(network, hubs_m, travel).minutes
     peer = bench.peer("routing_scipy.py", "nearest", file, "30")
     reached = np.isfinite(minutes)
     agree(work, [float(reached.sum()), float(minutes[reached].sum())], peer.answer, 0.1)
-    return _row(work, ours_ms, peer, name="scipy dijkstra(min_only=)")
+    return _row(work, ours, peer, name="scipy dijkstra(min_only=)")
 
 
 def _catchments(bench: Bench, network: StreetNetwork) -> list[Row]:
@@ -141,9 +144,9 @@ def _catchments(bench: Bench, network: StreetNetwork) -> list[Row]:
         ratios = np.array([area.bands[0].length_m for area in areas]) / np.array(peer.answer)
         agree(f"the {mode} streets reached", ratios, np.ones(len(ratios)), LENGTH_TOLERANCE)
         work = f"catchment with polygon, new point, {mode} 15 min"
-        p50_ms, p95_ms = np.percentile(ours, [50, 95]) * 1000
-        rows.append(_row(f"{work}, p50", float(p50_ms), peer, name="scipy + union of buffers"))
-        rows.append(_row(f"{work}, p95", float(p95_ms), None))
+        p50, p95 = (Taken(*np.percentile(ours, share, axis=0).tolist()) for share in (50, 95))
+        rows.append(_row(f"{work}, p50", p50, peer, name="scipy + union of buffers"))
+        rows.append(_row(f"{work}, p95", p95, None))
     return rows
 
 
@@ -154,31 +157,31 @@ def _hubs(network: StreetNetwork) -> Row:
     def both() -> object:
         return [service_areas(network, points_m, minutes=[5, 10, 15], mode=mode) for mode in modes]
 
-    return _row("115 hubs x 3 bands x walk and bike, polygons", median_s(both, repeats=3), None, unit="s")
+    return _row("115 hubs x 3 bands x walk and bike, polygons", taken_s(both, repeats=3), None, unit="s")
 
 
 def _loading(bench: Bench, network: StreetNetwork) -> Row:
     folder = bench.folder / "saved"
     save_network(network, folder)
-    return _row("load the city's network", median_s(lambda: load_network(folder), repeats=5), None, unit="s")
+    return _row("load the city's network", taken_s(lambda: load_network(folder), repeats=5), None, unit="s")
 
 
 def _matrix(bench: Bench, network: StreetNetwork, file: Path) -> list[Row]:
     points_m = points_of(network, np.load(file)["towns"])
     travel = Travel("car")
     work = "matrix 312 x 312 by car"
-    ours_s = median_s(lambda: od_matrix(network, points_m, points_m, travel), repeats=3)
+    ours = taken_s(lambda: od_matrix(network, points_m, points_m, travel), repeats=3)
     od_min = od_matrix(network, points_m, points_m, travel).od_min
     rows = []
     for script, name in (("routing_scipy.py", "scipy dijkstra"), ("routing_igraph.py", "igraph distances")):
         peer = bench.peer(script, "matrix", file, "240")
         few = np.array(peer.answer).reshape(-1, len(points_m))
         agree(f"{work}, {name}", od_min[: len(few)].ravel(), few.ravel(), TOLERANCE_MIN)
-        rows.append(_row(work, ours_s, peer, name=f"{name} ({len(few)} origins, scaled)", unit="s"))
+        rows.append(_row(work, ours, peer, name=f"{name} ({len(few)} origins, scaled)", unit="s"))
     if bench.large:
         peer = bench.peer("routing_pandana.py", "matrix", file, "240", limit_s=PANDANA_LIMIT_S)
         answer = np.array(peer.answer)
         answer[answer > travel.minutes] = np.inf  # pandana writes a huge number
         agree(f"{work}, pandana", od_min.ravel(), answer, PANDANA_TOLERANCE_MIN)
-        rows.append(_row(work, ours_s, peer, name="pandana (its own build not counted)", unit="s"))
+        rows.append(_row(work, ours, peer, name="pandana (its own build not counted)", unit="s"))
     return rows
