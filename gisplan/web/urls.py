@@ -15,6 +15,7 @@ from gisplan.web import (
     profile_pages,
     run_pages,
     scenario_pages,
+    siting_pages,
     territory_pages,
     trend_pages,
 )
@@ -41,6 +42,10 @@ urlpatterns = [
     path("analisi/copertura/conserva/", coverage_pages.save, name="save_coverage"),
     path("analisi/scenari/", scenario_pages.scenarios, name="scenarios"),
     path("analisi/scenari/<int:number>/", scenario_pages.scenario, name="scenario"),
+    path("analisi/localizzazione/", siting_pages.workbench, name="siting"),
+    path("analisi/localizzazione/scenario/", siting_pages.save, name="save_siting"),
+    path("analisi/localizzazione/calcolo/<int:number>/", siting_pages.job, name="siting_job"),
+    path("analisi/localizzazione/calcolo/<int:number>/stato/", siting_pages.job_state, name="siting_state"),
     path("analisi/tendenze/", trend_pages.trend, name="trends"),
     path("analisi/equita/", equity_pages.equity_page, name="equity"),
     path("analisi/esecuzioni/<int:number>/", run_pages.run, name="run"),
