@@ -53,7 +53,8 @@ def _over_ground(
 ) -> Reach:
     """From the services outwards, as the catchments of the stations are made; people by share of ground."""
     minutes = asked.minutes[-1]
-    reach_m = asked.speed_kmh * 1000 / 60 * minutes
+    speed_kmh = asked.speed_kmh or SPEEDS_KMH[asked.mode][1]
+    reach_m = speed_kmh * 1000 / 60 * minutes
     usable = np.flatnonzero(services.measurable)
     near = usable[_near_territory(services.points_m[usable], demand, ground, reach_m)]
     found = reach_points(services.points_m[near], asked, ground)
@@ -67,7 +68,7 @@ def _over_ground(
         reached=within[demand.position],
         complete=_complete_around(demand, ground, known, reach_m),
     )
-    names, minutes_there = _nearest_in_a_line(services, usable, demand, ground, asked.speed_kmh)
+    names, minutes_there = _nearest_in_a_line(services, usable, demand, ground, speed_kmh)
     by_network = sum(bool(one.network_name) for one in found)
     return Reach(
         shares,
