@@ -9,15 +9,16 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from gisplan.accessibility.siting_solver import Progress
 from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.models import SitingJob
 from gisplan.analysis.siting import site
 from gisplan.analysis.siting_request import SitingRequest, request_of
-from gisplan.analysis.tasks import solve_siting
 from gisplan.network.errors import NetworkError
 
+TASK = "siting"
 Status = SitingJob.Status
 GOING = (Status.WAITING, Status.RUNNING)
 WRITTEN_EVERY_S = 1.0
@@ -32,7 +33,7 @@ def start(request: SitingRequest, *, user: User | None = None) -> SitingJob:
     if under_way and settle(under_way).status in GOING:
         return under_way
     job = SitingJob.objects.create(parameters=request.parameters, created_by=user)
-    solve_siting.defer(job=job.pk)
+    app.configure_task(TASK, queue="analysis").defer(job=job.pk)  # by name: the task imports this module
     return job
 
 

@@ -1,7 +1,6 @@
 """The map of a siting: municipalities by how many are covered, sites of today, candidates and the new ones on top."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.models import Run
+from gisplan.analysis.siting_request import MUNICIPALITIES
 from gisplan.maps import palettes
 from gisplan.maps.palettes import CIRCLE, DIAMOND, GREY, INK, WHITE
 from gisplan.maps.spec import MapLayer, MapSpec, StyleClass
@@ -37,26 +37,30 @@ def siting_map(run: Run) -> MapSpec | None:
     if edition is None:
         return None
     sites = rows_of(run, "sites")
-    layers = [
-        _ground(run, boundary_geometries(edition)),
-        _points(
-            "candidates",
-            _("Siti candidati"),
-            rows_of(run, "candidates")[:DRAWN_CANDIDATES],
-            FREE,
-            listed=False,
-        ),
-        _points("today", _("Siti di oggi"), [row for row in sites if row["site_kind"] == "existing"], TODAY),
-        _points("new", _("Siti nuovi"), [row for row in sites if row["site_kind"] == "new"], NEW),
+    new, today = ([row for row in sites if row["site_kind"] == kind] for kind in ("new", "existing"))
+    places = [
+        _points("candidates", _("Siti candidati"), _candidates(run), FREE),
+        _points("today", _("Siti di oggi"), today, TODAY),
+        _points("new", _("Siti nuovi"), new, NEW),
     ]
     return MapSpec(
         title=_("Dove mettere i prossimi servizi"),
-        layers=tuple(layer for layer in layers if layer.features),
+        layers=(
+            _ground(run, boundary_geometries(edition)),
+            *(layer for layer in places if layer is not None),
+        ),
         lang=lang(),
         key="siting",
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
     )
+
+
+def _candidates(run: Run) -> list[dict[str, Any]]:
+    """Those of a layer; where every municipality is one, the ground shows them already."""
+    if run.parameters["candidates"] == MUNICIPALITIES:
+        return []
+    return rows_of(run, "candidates")[:DRAWN_CANDIDATES]
 
 
 def _ground(run: Run, shapes: Any) -> MapLayer:
@@ -106,13 +110,13 @@ def _status(row: dict[str, Any]) -> str | None:
     return "then" if row["covered_then"] >= HALF * row["people"] else "never"
 
 
-def _points(
-    key: str, title: str, rows: Sequence[dict[str, Any]], style: Style, *, listed: bool = True
-) -> MapLayer:
+def _points(key: str, title: str, rows: Sequence[dict[str, Any]], style: Style) -> MapLayer | None:
+    if not rows:
+        return None
     metres = np.array([[row["x_m"], row["y_m"]] for row in rows], dtype=np.float64).reshape(-1, 2)
     moved = crs.transform(np.asarray(shapely.points(metres)), settings.STORED_SRID, crs.WGS84).geometries
     degrees = np.round(shapely.get_coordinates(moved), DECIMALS).tolist()
-    layer = MapLayer(
+    return MapLayer(
         key=key,
         title=title,
         data=collection(
@@ -128,4 +132,3 @@ def _points(
         style=style,
         popup=(("people", _("Persone per cui è il più vicino")), ("placed", _("Posizione"))),
     )
-    return layer if listed else replace(layer, popup=(), listed=False)
