@@ -12,6 +12,7 @@ from gisplan.analysis.staleness import is_stale
 from gisplan.plan.queries import interventions_at_station
 from gisplan.territory.models import Station
 from gisplan.web import maps
+from gisplan.web.cited_runs import runs_behind
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.refusals import read_only
@@ -35,6 +36,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "total": every.count(),
         "rows": [{"station": station, "band": bands.get(station.pk)} for station in found],
         "coverages": coverages_of(["stations"]),
+        "cited": runs_behind(bands.values()),
     }
     return render(request, "web/stations.html", context)
 
