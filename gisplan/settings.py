@@ -166,6 +166,8 @@ REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
 # Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
 CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
+# PDF, PNG and data files of the pages that a visitor without an account may ask for in a minute.
+EXPORTS_PER_MINUTE = variables.whole_number("GISPLAN_EXPORTS_PER_MINUTE", 30)
 # Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
 PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
 

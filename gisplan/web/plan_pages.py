@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
@@ -19,10 +21,11 @@ from gisplan.plan.queries import (
 )
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
-from gisplan.web import maps
-from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web import maps, view_exports
+from gisplan.web.axes import AxisLink, axis_link, axis_name
 from gisplan.web.coverage import coverages_of
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
+from gisplan.web.plan_tables import interventions_table
 from gisplan.web.refusals import read_only
 
 
@@ -41,6 +44,17 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
+    interventions = _interventions_of(chosen)
+    spec = maps.home_map(interventions)
+    content = view_exports.ViewContent(
+        title=chosen.title if chosen else settings.TERRITORY_NAME,
+        spec=spec,
+        tables=(interventions_table(intervention_rows(interventions)),),
+        notice=f"{loaded.statement}." if loaded else "",
+        layer_tables=False,
+    )
+    if file := view_exports.answer(request, content):
+        return file
     context = {
         "section": "home",
         "edition": chosen,
@@ -50,7 +64,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
         "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
-        "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
+        "map": maps.page_map(spec),
     }
     return render(request, "web/home.html", context)
 
@@ -64,6 +78,14 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     interventions = interventions_of_axis(found)
     rows = intervention_rows(interventions)
     spec = maps.axis_map(found, interventions)
+    content = view_exports.ViewContent(
+        title=_("Asse %(code)s. %(title)s") % {"code": found.code, "title": found.title or axis_name(found)},
+        spec=spec,
+        tables=(interventions_table(rows),),
+        filters=((_("Edizione del piano"), plan.title),) if plan else (),
+    )
+    if file := view_exports.answer(request, content):
+        return file
     context = {
         "axis": found,
         "axis_code": code if plan == first else "",

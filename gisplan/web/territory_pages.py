@@ -1,6 +1,5 @@
 """Pages of the territory: municipalities and sources."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,6 @@ from gisplan.territory.models import (
     HealthSite,
     Hospital,
     Municipality,
-    Place,
     School,
     SnaiClass,
     Source,
@@ -38,8 +36,9 @@ from gisplan.territory.profile import (
     zone_membership_of,
 )
 from gisplan.territory.queries import nearest_station, register_counts
-from gisplan.web import maps
+from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
+from gisplan.web.municipality_tables import PlaceRow, municipality_tables
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -68,6 +67,17 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
+    spec = maps.municipality_map(found, interventions.here)
+    places = _places_in(found)
+    content = view_exports.ViewContent(
+        title=found.name,
+        spec=spec,
+        tables=municipality_tables(found, intervention_rows(interventions.here), places),
+        notice=f"{completeness(edition).statement}." if edition else "",
+        layer_tables=False,
+    )
+    if file := view_exports.answer(request, content):
+        return file
     context = {
         "section": "municipalities",
         "municipality": found,
@@ -77,22 +87,13 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
-        "places": _places_in(found),
+        "places": places,
         "pnrr": pnrr_of_municipality(found),
         "neighbours": neighbours_of(found),
-        "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        "map": maps.page_map(spec),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
     return render(request, "web/municipality.html", context)
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """A place of a register, what it is, and its page if it has one."""
-
-    row: Place
-    kind: str
-    url: str = ""
 
 
 def _places_in(municipality: Municipality) -> list[PlaceRow]:
