@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,17 @@ from layers.sniff import GEOPACKAGE
 from layers.targets import check_replaceable, not_written
 
 _KINDS = {".gpkg": GEOPACKAGE.kind}
+
+
+@dataclass(frozen=True)
+class OutLayer:
+    """A layer to be written: geometries in metres or degrees of `srid`, and a list of values for each column."""
+
+    name: str
+    geometries: npt.NDArray[np.object_]
+    columns: Mapping[str, Sequence[object]]
+    geometry_type: str
+    srid: int
 
 
 def check_target(path: Path, suffix: str) -> None:
@@ -34,24 +46,31 @@ def write_geopackage(
     srid: int,
 ) -> None:
     """One layer with typed, nullable columns; an existing file is replaced once the new one is complete."""
+    write_layers(path, [OutLayer(layer, geometries, columns, geometry_type, srid)])
+
+
+def write_layers(path: Path, layers: Sequence[OutLayer]) -> None:
+    """Several layers as one GeoPackage; an existing file is replaced once the new one is complete."""
     check_target(path, ".gpkg")
-    values = {name: _typed(column) for name, column in columns.items()}
-    with _partial(path) as partial:
-        pyogrio.raw.write(
-            partial,
-            geometry=shapely.to_wkb(geometries),
-            field_data=[data for data, _ in values.values()],
-            field_mask=[mask for _, mask in values.values()],
-            fields=list(values),
-            layer=layer,
-            driver="GPKG",
-            geometry_type=geometry_type,
-            crs=f"EPSG:{srid}",
-        )
+    with whole_file(path) as partial:
+        for order, layer in enumerate(layers):
+            values = {name: _typed(column) for name, column in layer.columns.items()}
+            pyogrio.raw.write(
+                partial,
+                geometry=shapely.to_wkb(layer.geometries),
+                field_data=[data for data, _ in values.values()],
+                field_mask=[mask for _, mask in values.values()],
+                fields=list(values),
+                layer=layer.name,
+                driver="GPKG",
+                geometry_type=layer.geometry_type,
+                crs=f"EPSG:{layer.srid}",
+                append=order > 0,
+            )
 
 
 @contextmanager
-def _partial(path: Path) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """A place beside the target; what is written there becomes the target in one step."""
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gisplan-") as folder:

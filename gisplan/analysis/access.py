@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from gisplan.accessibility.decay import GaussianDecay, StepDecay
 from gisplan.accessibility.fca import balanced_fca, enhanced_two_step_fca, three_step_fca, two_step_fca
-from gisplan.accessibility.proximity import cumulative_opportunities, gravity, nearest
+from gisplan.accessibility.proximity import cumulative_opportunities, gravity, k_nearest, nearest
 from gisplan.analysis.access_inputs import Demand, Supply, demand_points, supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -20,7 +20,7 @@ from gisplan.analysis.models import Run, StreetNetwork
 from gisplan.analysis.networks import open_network
 from gisplan.analysis.reaching import batched
 from gisplan.analysis.requests import MAX_MINUTES
-from gisplan.analysis.results import Table, number
+from gisplan.analysis.results import UNITS, Table, number
 from gisplan.analysis.runs import keep_result, known_run
 from gisplan.network.od import od_matrix
 from gisplan.network.snap import SnapStatus, snap
@@ -31,6 +31,7 @@ MODES = ("walk", "bike", "car")
 #: Weights of the three thirds of the minutes (Luo and Qi 2009).
 STEP_WEIGHTS = (1.0, 0.68, 0.22)
 ORIGINS_A_CALL = 256
+MAX_COUNT = 10
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class AccessRequest:
     demand: str
     mode: str
     minutes: int
+    count: int = 3
 
     def __post_init__(self) -> None:
         _refuse_other("--measure", self.measure, MEASURES)
@@ -49,6 +51,17 @@ class AccessRequest:
             raise AnalysisError(
                 f"--minutes expects a whole number from 1 to {MAX_MINUTES}, found {self.minutes}: give another."
             )
+        if not 1 <= self.count <= MAX_COUNT:
+            raise AnalysisError(
+                f"--count expects a whole number from 1 to {MAX_COUNT}, found {self.count}: give another."
+            )
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the figure's columns: one, or one for each of the k nearest places."""
+        if self.measure == "k_nearest":
+            return [f"nearest_{place}" for place in range(1, self.count + 1)]
+        return [self.measure]
 
     @property
     def travel(self) -> Travel:
@@ -70,7 +83,7 @@ def _refuse_other(option: str, found: str, known: Any) -> None:
 
 
 Measure = Callable[[AccessRequest, Floats, Floats, Floats], Floats]
-#: Measure -> its figure of each origin, from request, minutes, people and supply; and the figure's unit.
+#: Measure -> its figure (or figures) of each origin, from request, minutes, people and supply; and their unit.
 MEASURES: dict[str, tuple[Measure, str]] = {
     "2sfca": (
         lambda r, od, p, s: two_step_fca(od, people=p, supply=s, threshold_min=r.minutes).access,
@@ -94,7 +107,10 @@ MEASURES: dict[str, tuple[Measure, str]] = {
     ),
     "gravity": (lambda r, od, p, s: gravity(od, s, decay=r.bell), "{supply}, discounted"),
     "nearest": (lambda r, od, p, s: nearest(od).minutes[:, 0], "min"),
+    "k_nearest": (lambda r, od, p, s: k_nearest(od, r.count).minutes, "min"),
 }
+#: Measures whose figure is a time: a row that reaches nothing has none, where the others are 0.
+IN_MINUTES = ("nearest", "k_nearest")
 
 
 def run_access(request: AccessRequest, *, user: User | None = None) -> Run:
@@ -115,13 +131,17 @@ def run_access(request: AccessRequest, *, user: User | None = None) -> Run:
         "snap_cap_m": travel.snap.cap_m,
         "network": network.name,
     }
+    if request.measure == "k_nearest":
+        parameters["count"] = request.count
     input_digest = access_digest(supply, ground)
     kept = known_run(METHOD, parameters, input_digest)
     if kept:
         return kept
     table = _table(request, demand, supply, *_minutes(network, demand, supply, travel))
     unit = MEASURES[request.measure][1].format(supply=supply.unit)
-    result = {"tables": [table.as_json() | {"units": ["", "", "people", unit, ""]}]}
+    own = dict.fromkeys(request.columns, unit)
+    units = [own.get(name, UNITS.get(name, "")) for name in table.columns]
+    result = {"tables": [table.as_json() | {"units": units}]}
     return keep_result(
         METHOD, parameters, result, input_digest=input_digest, editions=ground.editions, user=user
     )
@@ -168,26 +188,34 @@ def _table(
 ) -> Table:
     """Every row of the demand; what reaches nothing is 0 by rule, and says why (for minutes: not known)."""
     figure = MEASURES[request.measure][0](request, od_min, demand.people, supply.amounts)
+    figures = figure.reshape(len(od_min), -1)
     reaches = np.isfinite(od_min).any(axis=1)
     status = np.where(far, "no_street", np.where(reaches, "reached", "unreachable"))
+    placed = request.demand == "cells"
     rows = [
-        [code, name, number(people), None if not np.isfinite(value) else float(f"{value:.9g}"), str(state)]
-        for code, name, people, value, state in zip(
-            demand.codes, demand.names, demand.people, figure, status, strict=True
-        )
+        [
+            *(demand.codes[k], demand.names[k]),
+            *(round(float(metres), 2) for metres in demand.points_m[k][: 2 * placed]),
+            number(demand.people[k]),
+            *(float(f"{value:.9g}") if np.isfinite(value) else None for value in figures[k]),
+            str(status[k]),
+        ]
+        for k in range(len(figures))
     ]
-    return Table("access", ["code", "place", "people", request.measure, "status"], rows)
+    where = ["x_m", "y_m"] if placed else []
+    return Table("access", ["code", "place", *where, "people", *request.columns, "status"], rows)
 
 
 def access_note(run: Run) -> str:
     """For the terminal: what it is, in what unit, on what it stands, and how many rows are 0 by rule."""
     (table,) = run.result["tables"]
-    states = [row[4] for row in table["rows"]]
+    states = [row[-1] for row in table["rows"]]
     asked = run.parameters
+    left = "not known" if asked["measure"] in IN_MINUTES else "0 by rule"
     kmh = f"{asked['speed_kmh']:g} km/h" if asked["speed_kmh"] else "each street's speed"
     return (
-        f"run {run.pk}: {asked['measure']} of {asked['supply']} [{table['units'][3]}] within {asked['minutes']} min "
+        f"run {run.pk}: {asked['measure']} of {asked['supply']} [{table['units'][-2]}] within {asked['minutes']} min "
         f"by {asked['mode']} at {kmh} on {asked['network']}; {len(states)} rows: {states.count('reached')} reach a "
         f"place, {states.count('unreachable')} none in time, {states.count('no_street')} no street within "
-        f"{asked['snap_cap_m']:g} m (0 by rule); left out of the supply: {asked['supply_left_out']}"
+        f"{asked['snap_cap_m']:g} m (both {left}); left out of the supply: {asked['supply_left_out']}"
     )

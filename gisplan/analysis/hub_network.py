@@ -63,6 +63,7 @@ def run_ranking(
     stations, ground = station_inputs(request.codes), current_ground()
     parameters = travel_parameters(request) | {
         "stations": stations.codes,
+        "all_stations": request.codes is None,
         "weights": used,
         "normalisation": NORMALISATION,
         "headways": {code: [one.headway_min, one.mode_group] for code, one in sorted(known.items())},

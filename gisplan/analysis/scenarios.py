@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from gisplan.accessibility.catchment import mixed_people
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.hub_network import people_reached
@@ -110,7 +111,7 @@ def run_scenario(scenario: Scenario, *, user: User | None = None) -> Run:
     parameters = travel_parameters(request) | {
         "scenario": scenario.name,
         "stations": stations.codes,
-        "changes": [_written(change) for change in changes],
+        "changes": written_changes(scenario),
     }
     input_digest = catchments_digest(stations, ground)
     kept = known_run(METHOD, parameters, input_digest)
@@ -122,6 +123,20 @@ def run_scenario(scenario: Scenario, *, user: User | None = None) -> Run:
     return keep_result(
         METHOD, parameters, result, input_digest=input_digest, editions=ground.editions, user=user
     )
+
+
+def answers(run: Run, scenario: Scenario) -> bool:
+    """Whether the run compares this scenario as it is now: the same changes, mode and minutes."""
+    asked = run.parameters
+    return (asked["mode"], asked["minutes"], asked["changes"]) == (
+        scenario.mode,
+        [scenario.minutes],
+        written_changes(scenario),
+    )
+
+
+def written_changes(scenario: Scenario) -> list[dict[str, Any]]:
+    return [_written(change) for change in scenario.changes.select_related("station")]
 
 
 def _written(change: ScenarioChange) -> dict[str, Any]:
@@ -196,8 +211,8 @@ def _comparison(today: _Hubs, then: _Hubs, request: CatchmentRequest, ground: Gr
         *by_municipality_zone_and_class("difference", groups, values),
         _hub_table(hubs_before, hubs_after),
     ]
-    lost, gained = _difference(before, after), _difference(after, before)
-    features = [drawn_feature(gained, change="gained"), drawn_feature(lost, change="lost")]
+    changed = {"gained": _difference(after, before), "lost": _difference(before, after)}
+    features = [_changed_ground(name, shape, ground) for name, shape in changed.items()]
     return {
         "tables": [table.as_json() for table in tables],
         "features": {"type": "FeatureCollection", "features": [one for one in features if one]},
@@ -227,6 +242,12 @@ def _hub_table(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Table:
             people = [None if one is None else number(one) for one, _ in (old, new)]
             rows.append([key[0], *people, new[1] or old[1]])
     return Table("hubs_changed", ["hub", "reached_today", "reached_then", "method"], rows)
+
+
+def _changed_ground(change: str, shape: shapely.Geometry, ground: Ground) -> dict[str, Any] | None:
+    """What is reached on one side alone, with its people; None where there is no such ground."""
+    people = mixed_people([shape], ground.surface).people[0, 0] if not shape.is_empty else 0.0
+    return drawn_feature(shape, change=change, people=number(people), area_km2=number(shape.area / 1e6))
 
 
 def _difference(one: Geometries, other: Geometries) -> shapely.Geometry:

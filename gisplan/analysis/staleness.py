@@ -16,6 +16,16 @@ def _of_stations(run: Run, ground: Ground) -> str:
     return catchments_digest(station_inputs(run.parameters["stations"]), ground)
 
 
+def _of_every_station(run: Run, ground: Ground) -> str:
+    """A scenario is compared with all the stations: one that is new since counts as a change."""
+    return catchments_digest(station_inputs(), ground)
+
+
+def _of_ranking(run: Run, ground: Ground) -> str:
+    codes = None if run.parameters.get("all_stations") else run.parameters["stations"]
+    return catchments_digest(station_inputs(codes), ground)
+
+
 def _of_hub(run: Run, ground: Ground) -> str:
     return hubs.hub_digest(run.parameters["lon"], run.parameters["lat"], ground)
 
@@ -27,8 +37,8 @@ def _of_access(run: Run, ground: Ground) -> str:
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
-    hub_network.METHOD: _of_stations,
-    scenarios.METHOD: _of_stations,
+    hub_network.METHOD: _of_ranking,
+    scenarios.METHOD: _of_every_station,
     hubs.METHOD: _of_hub,
     access.METHOD: _of_access,
 }

@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, cast
@@ -62,10 +63,11 @@ def build_map(spec: MapSpec, assets: Mapping[str, str]) -> MapParts:
     for child in figure._children.values():
         child.render()
     head = figure.header._children.values()
+    shapes = dict.fromkeys(layer.shapes_url for layer in spec.layers if layer.shapes_url and layer.located)
     elements = figure.html.render().strip()
     return MapParts(
         css=[link.url for link in head if isinstance(link, CssLink)],
-        js=[link.url for link in head if isinstance(link, JavascriptLink)],
+        js=[*(link.url for link in head if isinstance(link, JavascriptLink)), *shapes],
         html=f"{elements}{_hatch_html(spec)}<noscript>{escape(text('no_script', spec.lang))}</noscript>",
         script=figure.script.render(),
         legend=map_legend(spec),
@@ -128,9 +130,32 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
         folium.TileLayer(spec.tiles.url, attr=spec.tiles.attribution_html, control=False).add_to(leaflet)
     taken: Counter[Position] = Counter()
     for layer in spec.layers:
-        call = _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, taken))
-        leaflet.add_child(_Script(call))
+        leaflet.add_child(_Script(_add_layer(layer, spec, taken)))
     return leaflet
+
+
+def _add_layer(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> str:
+    if layer.stamp and layer.kind == "area":
+        options = tuple(getattr(layer, one.name) for one in fields(layer) if one.name != "data")
+        return _written_once(_Kept(spec.name, spec.lang, options, layer, spec))
+    return _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, taken))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A layer by all that decides how it is written."""
+
+    name: str
+    lang: str
+    options: tuple[object, ...]
+    layer: MapLayer = field(compare=False)
+    spec: MapSpec = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _written_once(kept: _Kept) -> str:
+    drawn = _drawn(kept.layer, kept.spec, Counter())
+    return _call("addLayer", kept.spec, _layer_options(kept.layer, kept.spec), drawn)
 
 
 def _call(function: str, spec: MapSpec, *arguments: Any) -> str:
@@ -210,6 +235,8 @@ def _drawn_group(
     if (place := _place(first["geometry"])) is not None:
         shown["slot"] = taken[place]
         taken[place] += 1
+    if layer.shapes_url:
+        return {"type": "Feature", "shape": shown["members"][0]["id"], "properties": shown}
     return {"type": "Feature", "geometry": first["geometry"], "properties": shown}
 
 

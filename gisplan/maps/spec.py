@@ -37,7 +37,9 @@ class MapLayer:
     label). `link_field` names a property with the address of the feature's page, `label_field` one that says
     whether the name stands on the map. `listed` says whether the layer has a table and counts in the legend;
     context, such as boundaries, has neither. Coordinates are drawn as they come: simplify them and round them
-    to five digits (1 m) where they are read.
+    to five digits (1 m) where they are read. `shapes_url` is the address of a script that many pages share:
+    it holds the geometries by the ids of the features, which are then not written into the page. Layers of
+    areas with one `stamp` hold equal data: what was written of one serves the next.
     """
 
     key: str
@@ -54,6 +56,8 @@ class MapLayer:
     visible: bool = True
     listed: bool = True
     note: str = ""
+    shapes_url: str = ""
+    stamp: str = ""
 
     def __post_init__(self) -> None:
         """Refuse at once what would fail later, out of sight, in a browser."""

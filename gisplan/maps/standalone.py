@@ -51,7 +51,7 @@ def standalone_html(
         There is nothing to fit.
     """
     files = {**OWN_ASSETS, **asset_files}
-    layers = tuple(replace(layer, link_field="") for layer in spec.layers)
+    layers = tuple(replace(layer, link_field="", shapes_url="") for layer in spec.layers)
     offline = replace(spec, layers=layers, tiles=None)
     parts = build_map(offline, {name: name for name in files})
     styles = [_style(files[name]) for name in parts.css] + [_style(HERE / "assets" / "standalone.css")]

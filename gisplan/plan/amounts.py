@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from gisplan.plan.models import Axis, Claim, Intervention
+from gisplan.plan.models import Action, Axis, Claim, Intervention
 from gisplan.plan.progress import order
 
 Covered = frozenset[tuple[str, int]]
@@ -32,7 +32,11 @@ def total_amounts(axis: Axis) -> Amounts:
     claims = (
         Claim.objects.filter(of_axis, kind=Claim.Kind.AMOUNT)
         .distinct()
-        .prefetch_related("interventions", "actions__strategy", "actions__interventions")
+        .prefetch_related(
+            Prefetch("interventions", Intervention.objects.only("axis_id")),
+            Prefetch("actions", Action.objects.select_related("strategy")),
+            Prefetch("actions__interventions", Intervention.objects.only("action_id")),
+        )
     )
     amounts = Amounts()
     within: list[Claim] = []

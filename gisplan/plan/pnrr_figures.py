@@ -39,16 +39,22 @@ def pnrr_of_municipality(municipality: Municipality) -> PnrrFigures:
 
 def _figures(projects: QuerySet[PnrrProject]) -> PnrrFigures:
     counted = projects.annotate(places=Count("localisations__municipality", distinct=True))
-    rows = counted.values_list("places", "total_eur", "pnrr_eur")
-    nothing = Decimal(0)
-    several = [row for row in rows if row[0] > 1]
+    several = Q(places__gt=1)
+    found = counted.aggregate(
+        n=Count("pk"),
+        total=Sum("total_eur", default=Decimal(0)),
+        pnrr=Sum("pnrr_eur", default=Decimal(0)),
+        n_shared=Count("pk", filter=several),
+        together=Sum("total_eur", filter=several, default=Decimal(0)),
+        nowhere=Count("pk", filter=Q(places=0)),
+    )
     return PnrrFigures(
-        projects=len(rows),
-        total_eur=sum((row[1] or nothing for row in rows), nothing),
-        pnrr_eur=sum((row[2] or nothing for row in rows), nothing),
-        shared=len(several),
-        shared_eur=sum((row[1] or nothing for row in several), nothing),
-        without_place=sum(1 for row in rows if row[0] == 0),
+        projects=found["n"],
+        total_eur=found["total"],
+        pnrr_eur=found["pnrr"],
+        shared=found["n_shared"],
+        shared_eur=found["together"],
+        without_place=found["nowhere"],
     )
 
 

@@ -1,13 +1,23 @@
 """What the pages ask of the register; each function takes the same few queries, however long the plan."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, Func, IntegerField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gisplan.plan.models import Action, Axis, ExtentKind, Intervention, PlaceClass, PlanEdition, PlanPlace
+from gisplan.plan.models import (
+    Action,
+    Axis,
+    ExtentKind,
+    Intervention,
+    PlaceClass,
+    PlanEdition,
+    PlanPlace,
+    Strategy,
+)
 from gisplan.territory.models import (
     HealthSite,
     Hospital,
@@ -80,16 +90,16 @@ def editions() -> QuerySet[PlanEdition]:
 
 def default_edition() -> PlanEdition | None:
     """The first edition with interventions, or else the first."""
-    own = editions().filter(axes__interventions__register=Intervention.Register.PLAN)
-    return own.first() or editions().first()
+    own = Intervention.objects.filter(axis__edition=OuterRef("pk"), register=Intervention.Register.PLAN)
+    return editions().order_by(Exists(own).desc(), "first_year").first()
 
 
 def completeness(edition: PlanEdition) -> Completeness:
-    own = Q(interventions__register=Intervention.Register.PLAN)
+    own = Intervention.objects.filter(register=Intervention.Register.PLAN)
     axes = edition.axes.annotate(
-        n_strategies=Count("strategies", distinct=True),
-        n_actions=Count("strategies__actions", distinct=True),
-        n_interventions=Count("interventions", filter=own, distinct=True),
+        n_strategies=_count(Strategy.objects.filter(axis=OuterRef("pk"))),
+        n_actions=_count(Action.objects.filter(strategy__axis=OuterRef("pk"))),
+        n_interventions=_count(own.filter(axis=OuterRef("pk"))),
     )
     by_axis = [AxisCount(axis, axis.n_strategies, axis.n_actions, axis.n_interventions) for axis in axes]
     return Completeness(
@@ -100,6 +110,12 @@ def completeness(edition: PlanEdition) -> Completeness:
         interventions=sum(one.interventions for one in by_axis),
         by_axis=by_axis,
     )
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    """Counted apart: joined to one another, thousands of rows would be multiplied first."""
+    counted = rows.order_by().annotate(n=Func(template="COUNT(*)", output_field=IntegerField()))
+    return Subquery(counted.values("n"))
 
 
 def layers_of_axis(axis: Axis) -> list[Layer]:
@@ -209,5 +225,7 @@ def with_places_and_claims(interventions: QuerySet[Intervention]) -> QuerySet[In
     registers = ("municipality", "zone", "station", "school", "health_site", "hospital")
     places = PlanPlace.objects.select_related(*registers)
     return interventions.select_related("axis", "strategy", "action").prefetch_related(
-        Prefetch("places", places), "claims__interventions", "claims__actions"
+        Prefetch("places", places),
+        Prefetch("claims__interventions", Intervention.objects.only("axis_id")),
+        Prefetch("claims__actions", Action.objects.only("strategy_id")),
     )

@@ -65,11 +65,8 @@ def _bounds(edition_pk: int, digest: str) -> Bounds:
 
 def points(places: QuerySet[PlaceRow]) -> list[tuple[PlaceRow, dict[str, Any] | None]]:
     """Each place with the GeoJSON of its point in EPSG:4326; None where it has none."""
-    on_screen = dict(
-        places.annotate(on_screen=Transform("location", SCREEN_SRID)).values_list("pk", "on_screen")
-    )
-    rows = places.select_related("municipality")
-    return [(row, None if on_screen[row.pk] is None else _point(on_screen[row.pk])) for row in rows]
+    rows = places.select_related("municipality").annotate(on_screen=Transform("location", SCREEN_SRID))
+    return [(row, None if row.on_screen is None else _point(row.on_screen)) for row in rows]
 
 
 def _point(point: Point) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What the columns of results are called on the pages, and their units."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 COLUMNS = {
@@ -54,9 +56,14 @@ COLUMNS = {
     "speed_kmh": _("Velocità (km/h)"),
     "people_source": _("Fonte delle persone"),
     "connector_m": _("Raccordo (m)"),
+    "x_m": _("x (m)"),
+    "y_m": _("y (m)"),
+    "nearest": _("Minuti al luogo più vicino"),
     "cell_share": _("Area coperta da celle"),
     "network_name": _("Rete stradale"),
 }
+for _place in range(1, 11):
+    COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
@@ -93,6 +100,11 @@ VALUES = {
     True: _("sì"),
     False: _("no"),
 }
+#: A time is not 0 where nothing is reached: it is not known.
+NO_TIME = {
+    "unreachable": _("nessun luogo entro i minuti dati"),
+    "no_street": _("nessuna strada vicina"),
+}
 CODED = {"method", "status", "people_source", "mode", "touches_border"}
 
 
@@ -104,8 +116,9 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
         f"{COLUMNS.get(name, name)}" + (f" [{unit}]" if unit and name not in COLUMNS else "")
         for name, unit in zip(columns, units, strict=True)
     ]
+    words = VALUES | NO_TIME if any(name.startswith("nearest") for name in columns) else VALUES
     body = [
-        [_value(name, value) for name, value in zip(columns, row, strict=True)]
+        [_value(name, value, words) for name, value in zip(columns, row, strict=True)]
         for row in table["rows"][:rows]
     ]
     return {
@@ -116,9 +129,9 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
     }
 
 
-def _value(column: str, value: Any) -> dict[str, Any]:
+def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if column in CODED:
-        return {"text": VALUES.get(value, value)}
+        return {"text": words.get(value, value)}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}

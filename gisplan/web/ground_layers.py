@@ -1,7 +1,8 @@
 """The ground of the maps: municipalities, plain or by class."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from gisplan.territory.models import Municipality, School, TerritoryEdition
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.coverage import register_note
 from gisplan.web.features import Geometry, collection, feature, lang, palette_classes
+from gisplan.web.shapes import shapes_url
 
 SCHOOL_STEPS = (1, 2, 5, 10)
 SCHOOL_FILLS = tuple(palettes.RAMP[place] for place in (1, 2, 4, 6))
@@ -23,9 +25,28 @@ SCHOOL_FILLS = tuple(palettes.RAMP[place] for place in (1, 2, 4, 6))
 
 def boundaries(edition: TerritoryEdition) -> MapLayer:
     """The territory's municipalities as ground: named and linked, not listed."""
-    shapes = boundary_geometries(edition)
-    rows = Municipality.objects.filter(in_territory=True)
-    return _ground("boundaries", palettes.BOUNDARY, [_municipality(row, shapes) for row in rows])
+    named = Municipality.objects.filter(in_territory=True).values_list("istat_code", "name")
+    return _boundaries(_Named(edition.pk, edition.input_digest, lang(), tuple(named), edition))
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The territory's municipalities by all that their layer shows."""
+
+    edition_pk: int
+    digest: str
+    lang: str
+    rows: tuple[tuple[str, str], ...]
+    edition: TerritoryEdition = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _boundaries(named: _Named) -> MapLayer:
+    shapes = boundary_geometries(named.edition)
+    rows = [Municipality(istat_code=code, name=name) for code, name in named.rows]
+    layer = _ground("boundaries", palettes.BOUNDARY, [_municipality(row, shapes) for row in rows])
+    stamp = f"{named.edition_pk} {named.digest} {hash(named.rows)}"
+    return replace(layer, shapes_url=shapes_url(named.edition), stamp=stamp)
 
 
 def around(
@@ -77,6 +98,7 @@ def snai_classes(edition: TerritoryEdition, rows: Iterable[Municipality]) -> Map
         class_field="letter",
         popup=(("letter", _("Classe SNAI")), ("people", _("Residenti"))),
         link_field="url",
+        shapes_url=shapes_url(edition),
     )
 
 
@@ -103,6 +125,7 @@ def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer
         class_field="step",
         popup=(("count", title),),
         link_field="url",
+        shapes_url=shapes_url(edition),
         note=register_note("schools"),
     )
 

@@ -21,13 +21,10 @@ from gisplan.analysis.requests import SPEEDS_KMH
 from gisplan.analysis.staleness import is_stale
 from gisplan.maps.spec import MapSpec
 from gisplan.plan.rights import may_edit_plan
-from gisplan.territory.display import points, territory_bounds
-from gisplan.territory.models import Station
-from gisplan.territory.profile import latest_edition
-from gisplan.web import ground_layers, maps, place_layers
+from gisplan.territory.display import points
+from gisplan.web import hub_maps, maps, place_layers
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import COLUMNS, VALUES, shown_table
-from gisplan.web.features import lang
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
@@ -104,22 +101,16 @@ def _station_positions() -> list[dict[str, Any]]:
 
 
 def _map(question: HubQuestion | None) -> MapSpec | None:
-    """The territory with its stations; the page's script draws the hub and its bands."""
-    edition = latest_edition()
-    if edition is None:
-        return None
-    ground = replace(ground_layers.boundaries(edition), link_field="")
-    bounds = territory_bounds(edition)
+    """The territory with its stations; the page's script draws the hubs and their bands."""
+    bounds = None
     if question is not None:
         bounds = (question.lon - 0.04, question.lat - 0.03, question.lon + 0.04, question.lat + 0.03)
-    inside = Station.objects.filter(municipality__in_territory=True)
-    return MapSpec(
-        title=_("Polo ipotetico"),
-        layers=(ground, place_layers.stations(inside, small=True)),
-        lang=lang(),
-        bounds=bounds,
-        attribution=maps.attribution(edition),
-    )
+    stations = place_layers.stations(hub_maps.stations_of_territory(), small=True)
+    spec = hub_maps.on_the_ground(_("Polo ipotetico"), stations, bounds=bounds)
+    if spec is None:
+        return None
+    ground, *others = spec.layers
+    return replace(spec, layers=(replace(ground, link_field=""), *others))
 
 
 @require_POST
@@ -149,27 +140,6 @@ def ranking(request: HttpRequest) -> HttpResponse:
             "stale": is_stale(found),
             **how_computed(found),
         }
-    edition = latest_edition()
-    if found and edition:
-        inside = Station.objects.filter(municipality__in_territory=True)
-        spec = MapSpec(
-            title=_("Poli in graduatoria"),
-            layers=(ground_layers.boundaries(edition), _ranked(inside, found)),
-            lang=lang(),
-            bounds=territory_bounds(edition),
-            attribution=maps.attribution(edition),
-        )
-        context["map"] = maps.page_map(spec)
+    if found:
+        context["map"] = maps.page_map(hub_maps.ranking_map(found))
     return render(request, "web/ranking.html", context)
-
-
-def _ranked(stations: Any, found: Run) -> Any:
-    """The stations with their rank and score."""
-    layer = place_layers.stations(stations, small=True)
-    rows = {row[1]: row for row in run_tables(found)[0]["rows"]}
-    for feature in layer.data["features"]:
-        row = rows.get(feature["properties"]["id"])
-        if row:
-            feature["properties"] |= {"rank": row[0], "score": row[3]}
-    popup = (("rank", _("Posto")), ("score", _("Punteggio (0–1)")), ("municipality", _("Comune")))
-    return replace(layer, popup=popup)

@@ -24,7 +24,7 @@ from gisplan.territory.profile import (
 )
 from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
-from gisplan.web.coverage import coverages_of
+from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -137,6 +137,7 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
     edition = latest_edition()
     if edition is None:
         return None
+    stated = coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))
     layers = [
         *axis_ground(axis, edition),
         *plan_layers.imported(axis),
@@ -148,19 +149,19 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
         lang=lang(),
         bounds=territory_bounds(edition),
         attribution=attribution(edition),
-        notice=_stands_on(axis),
-        sources=_sources(axis, edition),
+        notice=_stands_on(axis, stated),
+        sources=_sources(axis, edition, stated),
     )
 
 
-def _stands_on(axis: Axis) -> str:
-    stated = [coverage.statement for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:
+    stated = [coverage.statement for coverage in coverages]
     return ". ".join([completeness(axis.edition).statement, " ".join(stated)]).strip(" .") + "."
 
 
-def _sources(axis: Axis, edition: TerritoryEdition) -> tuple[Source, ...]:
+def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage]) -> tuple[Source, ...]:
     """The boundaries' source, those of the registers that the map shows, and the plan's."""
-    registers = [coverage.row.source for coverage in coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))]
+    registers = [coverage.row.source for coverage in coverages]
     rows = dict.fromkeys([edition.source, *registers])
     named = [
         Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows

@@ -1,7 +1,8 @@
 """What a municipality's page says, as tables of values for paper and files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from gisplan.territory.profile import people_of, snai_class_of, zone_membership_
 from gisplan.territory.queries import nearest_station
 from gisplan.web.plan_rows import InterventionRow
 from gisplan.web.plan_tables import interventions_table
-from gisplan.web.templatetags.figures import day
+from gisplan.web.templatetags.figures import day, snai_name
 from gisplan.web.wording import status
 
 
@@ -33,6 +34,33 @@ def municipality_tables(
         _people(municipality),
         interventions_table(interventions),
         _places(places),
+    )
+
+
+def list_table(rows: Iterable[Any]) -> PrintTable:
+    """The list of municipalities, as `profile.municipalities_in_territory` annotates it."""
+    return PrintTable(
+        name="municipalities",
+        title=_("Comuni"),
+        columns=(
+            _("Codice ISTAT"),
+            _("Comune"),
+            _("Residenti"),
+            _("Classe SNAI 2020"),
+            _("Zona omogenea (provvisoria)"),
+            _("Altitudine (m)"),
+        ),
+        rows=tuple(
+            (
+                row.istat_code,
+                row.name,
+                row.people,
+                f"{row.snai_letter} {snai_name(row.snai_letter)}" if row.snai_letter else None,
+                f"{row.zone_number} {row.zone_name}" if row.zone_name else None,
+                row.altitude_m,
+            )
+            for row in rows
+        ),
     )
 
 

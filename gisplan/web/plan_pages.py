@@ -1,12 +1,14 @@
 """Pages of the plan: the overview and one page for each axis."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from gisplan.maps.spec import MapSpec
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
 from gisplan.plan.models import Axis, Intervention, PlanEdition
@@ -24,7 +26,7 @@ from gisplan.territory.profile import people_in_territory
 from gisplan.web import maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link, axis_name
 from gisplan.web.coverage import coverages_of
-from gisplan.web.plan_rows import intervention_rows, shared_amounts
+from gisplan.web.plan_rows import InterventionRow, intervention_rows, shared_amounts
 from gisplan.web.plan_tables import interventions_table
 from gisplan.web.refusals import read_only
 
@@ -46,14 +48,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     axes = loaded.by_axis if loaded else []
     interventions = _interventions_of(chosen)
     spec = maps.home_map(interventions)
-    content = view_exports.ViewContent(
-        title=chosen.title if chosen else settings.TERRITORY_NAME,
-        spec=spec,
-        tables=(interventions_table(intervention_rows(interventions)),),
-        notice=f"{loaded.statement}." if loaded else "",
-        layer_tables=False,
-    )
-    if file := view_exports.answer(request, content):
+    if file := view_exports.answer(request, partial(_home_content, chosen, spec, interventions)):
         return file
     context = {
         "section": "home",
@@ -78,13 +73,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     interventions = interventions_of_axis(found)
     rows = intervention_rows(interventions)
     spec = maps.axis_map(found, interventions)
-    content = view_exports.ViewContent(
-        title=_("Asse %(code)s. %(title)s") % {"code": found.code, "title": found.title or axis_name(found)},
-        spec=spec,
-        tables=(interventions_table(rows),),
-        filters=((_("Edizione del piano"), plan.title),) if plan else (),
-    )
-    if file := view_exports.answer(request, content):
+    if file := view_exports.answer(request, partial(_axis_content, found, spec, rows)):
         return file
     context = {
         "axis": found,
@@ -104,6 +93,27 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
         "unplaced": maps.unplaced(spec),
     }
     return render(request, "web/axis.html", context)
+
+
+def _home_content(
+    edition: PlanEdition | None, spec: MapSpec | None, interventions: list[Intervention]
+) -> view_exports.ViewContent:
+    return view_exports.ViewContent(
+        title=edition.title if edition else settings.TERRITORY_NAME,
+        spec=spec,
+        tables=(interventions_table(intervention_rows(interventions)),),
+        notice=f"{completeness(edition).statement}." if edition else "",
+        layer_tables=False,
+    )
+
+
+def _axis_content(axis: Axis, spec: MapSpec | None, rows: list[InterventionRow]) -> view_exports.ViewContent:
+    return view_exports.ViewContent(
+        title=_("Asse %(code)s. %(title)s") % {"code": axis.code, "title": axis.title or axis_name(axis)},
+        spec=spec,
+        tables=(interventions_table(rows),),
+        filters=((_("Edizione del piano"), axis.edition.title),),
+    )
 
 
 def _same_axis(axis: Axis, first: PlanEdition | None) -> list[tuple[PlanEdition, AxisLink]]:

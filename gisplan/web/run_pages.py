@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from gisplan.analysis.exports import csv_of, gpkg_of, run_tables, xlsx_of
+from gisplan.analysis.errors import AnalysisError
+from gisplan.analysis.exports import csv_of, run_tables, xlsx_of
+from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.web.column_names import METHODS, VALUES, shown_table
@@ -65,7 +67,11 @@ def download(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """The run as CSV (its first table), XLSX (a sheet a table) or GeoPackage (with its ground)."""
     found = get_object_or_404(Run, pk=number)
     if kind == "gpkg":
-        content = gpkg_of(found)
+        try:
+            content = gpkg_of(found)
+        except AnalysisError:
+            said = _("Questo risultato non ha luoghi sulla mappa: scaricalo come CSV o XLSX.")
+            return render(request, "web/refused.html", {"message": said}, status=404)
     else:
         tables = run_tables(found)
         content = xlsx_of(tables) if kind == "xlsx" else csv_of(tables[0]).encode("utf-8-sig")

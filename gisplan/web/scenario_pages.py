@@ -12,9 +12,17 @@ from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.exports import run_tables
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run, Scenario, ScenarioChange
-from gisplan.analysis.scenarios import METHOD, Change, add_change, create_scenario, run_scenario
+from gisplan.analysis.scenarios import (
+    METHOD,
+    Change,
+    add_change,
+    answers,
+    create_scenario,
+    run_scenario,
+)
 from gisplan.analysis.staleness import is_stale
 from gisplan.plan.rights import may_edit_plan
+from gisplan.web import hub_maps, maps
 from gisplan.web.column_names import shown_table
 from gisplan.web.hub_question import number_of, sentence
 from gisplan.web.run_pages import how_computed
@@ -71,11 +79,16 @@ def scenario(request: HttpRequest, number: int) -> HttpResponse:
         "stations": located_stations().order_by("name", "code"),
         "error": error,
         "run": run,
+        "map": maps.page_map(hub_maps.scenario_map(found, run)),
     }
     if run:
-        changed = len(run.parameters["changes"]) != found.changes.count()
         tables = [shown_table(table) for table in run_tables(run)]
-        context |= {"tables": tables, "stale": changed or is_stale(run), **how_computed(run)}
+        context |= {
+            "tables": tables,
+            "stale": is_stale(run),
+            "changed": not answers(run, found),
+            **how_computed(run),
+        }
     return render(request, "web/scenario.html", context, status=400 if error else 200)
 
 

@@ -1,10 +1,15 @@
 """Pages of the territory: municipalities and sources."""
 
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gisplan.plan.models import PlanEdition
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
@@ -38,9 +43,11 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
-from gisplan.web.municipality_tables import PlaceRow, municipality_tables
+from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
+
+PLACES_ON_A_PAGE = 40
 
 
 @read_only
@@ -49,6 +56,8 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
     zone_number = int(asked["zona"]) if asked["zona"].isdigit() else None
     found = municipalities_in_territory(text=asked["q"], snai_letter=asked["classe"], zone_number=zone_number)
+    if file := view_exports.answer(request, partial(_list_content, found, asked)):
+        return file
     context = {
         "section": "municipalities",
         "municipalities": found,
@@ -61,6 +70,12 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     return render(request, "web/municipalities.html", context)
 
 
+def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> view_exports.ViewContent:
+    names = {"q": _("Ricerca"), "classe": _("Classe SNAI 2020"), "zona": _("Zona omogenea")}
+    filters = tuple((name, asked[key]) for key, name in names.items() if asked[key])
+    return view_exports.ViewContent(title=_("Comuni"), tables=(list_table(found),), filters=filters)
+
+
 @read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
@@ -68,14 +83,18 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
     spec = maps.municipality_map(found, interventions.here)
-    places = _places_in(found)
-    content = view_exports.ViewContent(
-        title=found.name,
-        spec=spec,
-        tables=municipality_tables(found, intervention_rows(interventions.here), places),
-        notice=f"{completeness(edition).statement}." if edition else "",
-        layer_tables=False,
-    )
+
+    def content() -> view_exports.ViewContent:
+        places = _Places(found)
+        rows = intervention_rows(interventions.here)
+        return view_exports.ViewContent(
+            title=found.name,
+            spec=spec,
+            tables=municipality_tables(found, rows, places[0 : len(places)]),
+            notice=f"{completeness(edition).statement}." if edition else "",
+            layer_tables=False,
+        )
+
     if file := view_exports.answer(request, content):
         return file
     context = {
@@ -87,7 +106,7 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
-        "places": places,
+        "places": _places_in(found, request.GET.get("luoghi", "")),
         "pnrr": pnrr_of_municipality(found),
         "neighbours": neighbours_of(found),
         "map": maps.page_map(spec),
@@ -96,15 +115,39 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     return render(request, "web/municipality.html", context)
 
 
-def _places_in(municipality: Municipality) -> list[PlaceRow]:
-    here = {"municipality": municipality}
-    stations = Station.objects.filter(**here)
-    return [
-        *(PlaceRow(row, row.get_kind_display(), reverse("station", args=[row.code])) for row in stations),
-        *(PlaceRow(row, row.get_kind_display()) for row in Hospital.objects.filter(**here)),
-        *(PlaceRow(row, row.get_kind_display()) for row in HealthSite.objects.filter(**here)),
-        *(PlaceRow(row, row.get_level_display()) for row in School.objects.filter(**here).order_by("level")),
-    ]
+def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:
+    return Paginator(_Places(municipality), PLACES_ON_A_PAGE).get_page(asked)
+
+
+class _Places(Sequence[PlaceRow]):
+    """The places of all registers in a row; only those that are shown are read."""
+
+    def __init__(self, municipality: Municipality) -> None:
+        ordered = ((Station, "name"), (Hospital, "name"), (HealthSite, "name"), (School, "level"))
+        found: list[QuerySet[Any]] = [
+            model._default_manager.filter(municipality=municipality).order_by(first, "name", "code")
+            for model, first in ordered
+        ]
+        self.parts = [(rows, rows.count()) for rows in found]
+
+    def __len__(self) -> int:
+        return sum(count for _rows, count in self.parts)
+
+    def __getitem__(self, wanted: Any) -> Any:
+        first, last, _step = wanted.indices(len(self))
+        shown: list[PlaceRow] = []
+        for rows, count in self.parts:
+            if first < count and last > 0:
+                shown += [_place_row(row) for row in rows[max(first, 0) : last]]
+            first, last = first - count, last - count
+        return shown
+
+
+def _place_row(row: Station | Hospital | HealthSite | School) -> PlaceRow:
+    if isinstance(row, School):
+        return PlaceRow(row, row.get_level_display())
+    url = reverse("station", args=[row.code]) if isinstance(row, Station) else ""
+    return PlaceRow(row, row.get_kind_display(), url)
 
 
 def _plan_of(

@@ -75,8 +75,8 @@ class _Request:
     paper: str
 
 
-def answer(request: HttpRequest, content: ViewContent) -> HttpResponse | None:
-    """The file that the address asks for, or None where it asks for the page."""
+def answer(request: HttpRequest, content_of: Callable[[], ViewContent]) -> HttpResponse | None:
+    """The file that the address asks for, or None where it asks for the page, which then does no work for it."""
     wanted = request.GET.get(FORMAT)
     if wanted is None:
         return None
@@ -92,7 +92,7 @@ def answer(request: HttpRequest, content: ViewContent) -> HttpResponse | None:
     ):
         message = _("Troppi file chiesti da questo indirizzo: riprova fra un minuto.")
         return render(request, "web/refused.html", {"message": message}, status=429)
-    made = FORMATS[wanted]
+    made, content = FORMATS[wanted], content_of()
     written = made.write(content, _Request(page_address(request), paper))
     name = f"gisplan-{_slug(content.title)}.{wanted}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}

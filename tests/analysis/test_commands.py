@@ -57,7 +57,7 @@ def test_minutes_and_speed_are_as_asked(territory: Municipality, tmp_path: Path)
         (["catchments"], "Expected either --station CODE … or --all"),
         (["catchments", "--all", "--bike-kmh", "12"], "--bike-kmh does not go with --mode walk"),
         (["catchments", "--all", "--background", "--out", "x.gpkg"], "--out does not go with --background"),
-        (["catchments", "--all", "--out", "bands.shp"], "ends in .gpkg, found bands.shp"),
+        (["catchments", "--all", "--out", "bands.shp"], "ends in .gpkg, .csv, .xlsx, found bands.shp"),
         (["catchments", "--all", "--out", "absent/bands.gpkg"], "Expected an existing folder"),
         (["load_network", "absent.osm.pbf"], "absent.osm.pbf"),
         (["load_folder", "absent"], "Expected a folder of data files, found none at absent"),
@@ -194,3 +194,31 @@ def test_the_doctor_fails_where_the_arrays_of_a_network_are_gone(
     shown = capsys.readouterr()
     assert "FAILS street network: arrays missing: grid -> load the file again" in shown.out
     assert shown.err.startswith("Not ready: street network")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["catchments", "--all", "--minutes", "5"],
+        ["rank_hubs", "--minutes", "5"],
+        ["scenario", "Prova", "--minutes", "5", "--close", "osm-2"],
+        ["accessibility", "--measure", "nearest", "--supply", "stations", "--minutes", "60"],
+    ],
+)
+def test_a_file_is_replaced_only_where_that_is_asked_for(
+    territory: Municipality, grid_file: Path, tmp_path: Path, capsys: Capture, words: list[str]
+) -> None:
+    main(["load_network", str(grid_file)])
+    target = tmp_path / "out.csv"
+    target.write_text("mine")
+    created = ["--create"] if words[0] == "scenario" else []
+    capsys.readouterr()
+    assert main([*words, *created, "--out", str(target)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert (
+        f"Expected a new file to write, found {target}: choose another name, or give --overwrite" in shown.err
+    )
+    assert target.read_text() == "mine"
+    assert main([*words, *created, "--out", str(target), "--overwrite"]) == 0
+    assert "[people]" in target.read_text("utf-8-sig").splitlines()[0]

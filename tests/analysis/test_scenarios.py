@@ -1,10 +1,13 @@
 """Ranking, access gap, scenarios and measures on the made territory, where every figure follows from arithmetic."""
 
+import csv
 import math
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
+from django.contrib.gis.geos import Point
 
 from gisplan.__main__ import main
 from gisplan.analysis.access import AccessRequest, run_access
@@ -14,7 +17,7 @@ from gisplan.analysis.hub_network import run_ranking
 from gisplan.analysis.models import Run, Scenario
 from gisplan.analysis.networks import load_network
 from gisplan.analysis.requests import catchment_request
-from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
+from gisplan.analysis.scenarios import Change, add_change, answers, create_scenario, run_scenario
 from gisplan.analysis.staleness import is_stale
 from gisplan.territory.models import Municipality, Station
 from tests.analysis.conftest import CENTRE_M, PEOPLE_PER_KM2, TO_DEGREES, write_geojson
@@ -185,3 +188,88 @@ def test_supply_per_person_gives_back_the_supply(
     (row,) = tables(run)["access"]
     assert row[measure] * row["people"] == pytest.approx(1, rel=1e-6)  # type: ignore[operator]
     assert np.isclose(float(row["people"]), 64_000)  # type: ignore[arg-type]
+
+
+def test_a_scenario_whose_changes_are_others_is_not_answered_by_its_run(territory: Municipality) -> None:
+    scenario = create_scenario("Spostare")
+    first = add_change(scenario, Change("move", station_code="osm-1", position=lonlat(-2_000, 0)))
+    run = run_scenario(scenario)
+    assert answers(run, scenario)
+    first.delete()  # as many changes as before, but another
+    add_change(scenario, Change("move", station_code="osm-1", position=lonlat(-1_000, 0)))
+    assert not answers(run, scenario)
+    assert answers(run_scenario(scenario), scenario)
+
+
+def test_a_new_station_makes_scenarios_and_rankings_of_all_stations_stale_and_no_other(
+    territory: Municipality,
+) -> None:
+    scenario = create_scenario("Chiudere")
+    add_change(scenario, Change("close", station_code="osm-1"))
+    every, some = run_ranking(TEN), run_ranking(catchment_request((10,), codes=["osm-1", "osm-2"]))
+    compared = run_scenario(scenario)
+    assert every.pk != some.pk
+    assert [is_stale(run) for run in (every, some, compared)] == [False] * 3
+    new = Station.objects.get(code="osm-1")
+    new.pk, new.code = None, "osm-3"
+    new.save()
+    # the station is an input of the ground's places too: only the codes decide here
+    assert [is_stale(run) for run in (every, some, compared)] == [True, False, True]
+
+
+def test_the_ground_gained_and_lost_has_its_people_and_its_area(territory: Municipality) -> None:
+    scenario = create_scenario("Spostare")
+    add_change(scenario, Change("move", station_code="osm-1", position=lonlat(-2_000, 0)))
+    found = run_scenario(scenario).result["features"]["features"]
+    for one in found:
+        area_km2 = one["properties"]["area_km2"]
+        assert area_km2 == pytest.approx(CIRCLE_PEOPLE / PEOPLE_PER_KM2, rel=0.01)
+        assert one["properties"]["people"] == pytest.approx(area_km2 * PEOPLE_PER_KM2, rel=1e-3)
+
+
+@pytest.mark.parametrize("measure", ["nearest", "k_nearest", "cumulative", "gravity", "bfca"])
+def test_each_measure_is_that_of_an_independent_search(
+    territory: Municipality, grid_file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, measure: str
+) -> None:
+    """Three places on the streets, the demand in the middle: minutes are metres along the grid over 80 m a minute."""
+    load_network(grid_file)
+    station = Station.objects.get(code="osm-1")
+    along_m = {"osm-1": (600, 0), "osm-2": (400, 400), "osm-3": (-1_200, 0)}
+    for code, (dx, dy) in along_m.items():
+        station.pk, station.code = None, code
+        Station.objects.filter(code=code).delete()
+        station.location = Point(CENTRE_M[0] + dx, CENTRE_M[1] + dy, srid=32632)
+        station.save()
+    minutes = np.sort([(abs(dx) + abs(dy)) / 80 for dx, dy in along_m.values()])
+    steps = np.select([minutes <= 4, minutes <= 8, minutes <= 12], [1.0, 0.68, 0.22], 0.0)
+    bell = np.where(minutes <= 12, np.exp(-(minutes**2) / (2 * 4.0**2)), 0.0)
+    # balanced (Páez and others 2019): people share themselves out over the places by weight, and the levels of
+    # service of the places, each 1 / (people × weight / all weights), add up
+    expected = {
+        "nearest": [minutes[0]],
+        "k_nearest": list(minutes[:2]),
+        "cumulative": [float((minutes <= 12).sum())],
+        "gravity": [float(bell.sum())],
+        "bfca": [sum(steps.sum() / weight / 64_000 for weight in steps[steps > 0])],
+    }[measure]
+    target = tmp_path / "access.csv"
+    words = ["accessibility", "--measure", measure, "--supply", "stations", "--minutes", "12", "--count", "2"]
+    assert main([*words, "--out", str(target)]) == 0
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = list(csv.DictReader(file))
+    figures = [float(value) for name, value in row.items() if name.startswith((measure, "nearest"))]
+    assert figures == pytest.approx(expected, rel=0.01)
+    assert row["status"] == "reached"
+
+
+def test_cells_as_demand_keep_their_place_and_add_up_to_everybody(
+    territory: Municipality, grid_file: Path, tmp_path: Path
+) -> None:
+    load_network(grid_file)
+    words = ["accessibility", "--measure", "2sfca", "--supply", "stations", "--demand", "cells"]
+    target = tmp_path / "cells.gpkg"
+    assert main([*words, "--minutes", "60", "--out", str(target)]) == 0
+    frame = pyogrio.read_dataframe(target)
+    assert frame["people [people]"].sum() == pytest.approx(64_000)
+    assert (frame.geometry.x - frame["x_m [m]"]).abs().max() < 0.01
+    assert frame["2sfca [stations per person]"].iloc[0] * 64_000 == pytest.approx(1, rel=1e-6)

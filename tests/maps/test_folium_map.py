@@ -238,3 +238,25 @@ def test_a_map_that_contradicts_itself_is_refused(options: dict[str, Any], messa
     with pytest.raises(MapInputError) as refusal:
         MapSpec(title="Prova", **options)
     assert message in str(refusal.value)
+
+
+def test_shapes_that_pages_share_are_named_and_not_written() -> None:
+    shared = replace(squares_layer(), shapes_url="/forme/1.js")
+    parts = parts_of(shared)
+    assert parts.js[-1] == "/forme/1.js"
+    [[_, data]] = calls(parts, "addLayer")
+    assert [one["shape"] for one in data["features"]] == ["w", "e"]
+    assert all("geometry" not in one for one in data["features"])
+    assert parts_of(squares_layer()).js[-1] == "/static/map.js"
+
+
+def test_layers_of_one_stamp_are_written_once_and_never_taken_for_one_another() -> None:
+    first = replace(squares_layer(), stamp="a")
+    around = (6.0, 44.0, 8.0, 46.0)
+    before = parts_of(first, bounds=around).script
+    renamed = replace(first, data=collection(feature("n", "Nord", square(7.0, 45.4))))
+    assert parts_of(renamed, bounds=around).script == before  # the stamp says that the data are the same
+    assert "Nord" in parts_of(replace(renamed, stamp="b")).script
+    assert '"popups":true' in parts_of(replace(first, popup=(("name", "Nome"),))).script
+    assert '"visible":false' in parts_of(replace(first, visible=False)).script
+    assert "map_other" in parts_of(first, key="other").script

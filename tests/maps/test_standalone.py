@@ -128,3 +128,9 @@ def test_a_file_that_cannot_be_read_is_named(files: dict[str, Path], name: str) 
 def test_a_file_that_is_not_given_is_named() -> None:
     with pytest.raises(AssetError, match=r"needs the asset 'leaflet\.css'"):
         page({})
+
+
+def test_a_file_holds_the_shapes_that_pages_would_share(files: dict[str, Path]) -> None:
+    html = page(files, replace(squares_layer(), shapes_url="/forme/1.js"))
+    assert "/forme/" not in html
+    assert "[7.2,45.2]" in html

@@ -30,6 +30,7 @@ KEYS = {
     "zones": ("number",),
     "zone_memberships": ("istat_code",),
     "altitudes": ("istat_code",),
+    "municipal_seats": ("istat_code",),
     "osm_stations": ("code",),
     "osm_stations_dropped": ("code",),
     "hospitals": ("code",),
@@ -72,6 +73,7 @@ COLUMNS = {
     "zones": "number name source",
     "zone_memberships": "istat_code zone provisional note_it note_en source",
     "altitudes": "istat_code altitude_m altimetric_zone source",
+    "municipal_seats": "istat_code lon lat match source",
     "osm_stations": "code name kind lon lat istat_code status_year precision note source",
     "osm_stations_dropped": "code name lon lat municipality_printed reason kept_code source",
     "hospitals": (
@@ -100,6 +102,7 @@ COUNTS = {
     "zones": 11,
     "zone_memberships": 312,
     "altitudes": 312,
+    "municipal_seats": 7896,
     "hospitals": 53,
     "health_sites": 29,
     "schools": 469,
@@ -116,6 +119,7 @@ VOCABULARIES = {
     ("snai_2020_poles", "class"): set("AB"),
     ("zone_memberships", "provisional"): {"true"},
     ("altitudes", "altimetric_zone"): set("12345"),
+    ("municipal_seats", "match"): {"name", "part_of_name", "largest_settlement"},
     ("osm_stations", "kind"): {"rail", "metro"},
     ("osm_stations_dropped", "reason"): {
         "coordinates_zero",
@@ -208,7 +212,7 @@ def test_no_cell_is_padded_or_says_nan_or_null(name: str) -> None:
 @pytest.mark.parametrize("name", KEYS)
 def test_tables_are_small_utf8_with_one_line_feed_a_row(name: str) -> None:
     raw = (SEED / f"{name}.csv").read_bytes()
-    assert len(raw) < 200_000
+    assert len(raw) < 400_000
     assert not raw.startswith(b"\xef\xbb\xbf")
     assert b"\r" not in raw
     raw.decode("utf-8")

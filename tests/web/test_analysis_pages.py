@@ -14,6 +14,7 @@ from gisplan.analysis.models import Band, Run, Scenario
 from gisplan.analysis.requests import catchment_request
 from gisplan.plan.rights import PLANNER, create_groups
 from gisplan.territory.models import Population
+from gisplan.web.column_names import shown_table
 
 from .conftest import COLLEGNO, FERMI, PARADISO
 from .test_pages import read
@@ -135,3 +136,58 @@ def test_a_planner_makes_and_compares_a_scenario_that_everybody_reads(
     totals = dict(zip(run.result["tables"][0]["columns"], run.result["tables"][0]["rows"][0], strict=True))
     assert totals["hubs_then"] == totals["hubs_today"] - 1
     assert totals["difference"] < 0
+
+
+def test_a_scenario_shows_the_ground_gained_and_lost_and_says_when_it_has_changed(
+    client: Client, planner: Client
+) -> None:
+    address = planner.post("/analisi/scenari/", {"nome": "Spostare", "modo": "walk", "minuti": "10"})[
+        "Location"
+    ]
+    moved = {"tipo": "move", "stazione": COLLEGNO, "lon": "7.56", "lat": "45.09"}
+    planner.post(address, moved)
+    page = client.get(address).content.decode()
+    assert "polo spostato" in page
+    assert "Terreno guadagnato" not in read(client, address)
+    planner.post(address, {"calcola": "1"})
+    page = read(client, address)
+    assert "Terreno guadagnato" in page
+    assert "Terreno perduto" in page
+    assert "hatch-main" in client.get(address).content.decode()
+    assert "va ricalcolato" not in page
+    change = Scenario.objects.get().changes.get()
+    planner.post(address, {"togli": str(change.pk)})
+    planner.post(address, moved | {"lon": "7.57"})
+    assert "va ricalcolato" in read(client, address)
+    assert "compute it again" in read(client, "/en" + address)
+
+
+def test_the_map_of_the_ranking_has_classes_of_the_score(client: Client) -> None:
+    ranked()
+    legend = client.get("/analisi/poli/").content.decode()
+    assert re.search(r"0,00 – 0,\d\d", legend)
+    assert re.search(r"0,\d\d – 1,00", legend)
+
+
+def test_a_time_that_is_not_known_is_not_said_to_be_0() -> None:
+    status = {"name": "access", "columns": ["code", "nearest", "status"], "units": ["", "min", ""]}
+    shown = shown_table(status | {"rows": [["001001", None, "unreachable"]]})
+    assert str(shown["rows"][0][2]["text"]) == "nessun luogo entro i minuti dati"
+    counted = status | {"columns": ["code", "gravity", "status"], "rows": [["001001", 0.0, "unreachable"]]}
+    assert str(shown_table(counted)["rows"][0][2]["text"]) == "non raggiunge: 0 per regola"
+
+
+def test_a_result_without_places_has_no_geopackage_and_says_so(client: Client) -> None:
+    run = Run.objects.create(
+        method="scenario",
+        parameters={},
+        editions={},
+        input_digest="0",
+        content_digest="0",
+        engine_version="0",
+        result={"tables": [{"name": "totals", "columns": ["people"], "units": ["people"], "rows": [[1.0]]}]},
+    )
+    response = client.get(f"/analisi/esecuzioni/{run.pk}/gisplan.gpkg")
+    assert response.status_code == 404
+    assert "scaricalo come CSV o XLSX" in response.content.decode()
+    assert client.get(f"/analisi/esecuzioni/{run.pk}/gisplan.csv").status_code == 200

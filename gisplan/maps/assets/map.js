@@ -147,6 +147,9 @@
       });
     }
 
+    data.features.forEach(function (feature) {
+      if (feature.shape) feature.geometry = window.gisplanShapes[feature.shape];
+    });
     var group = L.geoJSON(data, {
       style: function (feature) {
         return shapeStyle(options.styles[feature.properties.cls], "layer-" + options.key, options.tooltips);

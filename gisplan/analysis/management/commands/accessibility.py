@@ -17,14 +17,16 @@ class Command(BaseCommand):
         parser.add_argument("--demand", default="municipalities", choices=["municipalities", "cells"])
         parser.add_argument("--mode", default="walk", choices=list(MODES))
         parser.add_argument("--minutes", type=int, default=30)
+        parser.add_argument("--count", type=int, default=3, help="how many places of k_nearest (default 3)")
         parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE where it is there")
 
     def handle(self, *_: object, **options: Any) -> None:
         out = options["out"]
         if out is not None:
-            check_out(out)
-        names = ("measure", "supply", "demand", "mode", "minutes")
+            check_out(out, overwrite=options["overwrite"])
+        names = ("measure", "supply", "demand", "mode", "minutes", "count")
         run = run_access(AccessRequest(**{name: options[name] for name in names}))
         self.stdout.write(access_note(run))
         if out is not None:
-            self.stdout.write(f"{write_run(run, out)} rows in {out}")
+            self.stdout.write(f"{write_run(run, out, overwrite=options['overwrite'])} rows in {out}")

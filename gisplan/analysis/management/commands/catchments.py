@@ -4,12 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gisplan.analysis.exports import write_bands
+from gisplan.analysis.exports import check_out, write_run
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import SPEEDS_KMH, catchment_note, catchment_request, run_catchments
 from gisplan.analysis.tasks import catchments as catchments_task
-from layers.writing import check_target
 
 
 class Command(BaseCommand):
@@ -24,7 +23,8 @@ class Command(BaseCommand):
             "--station", nargs="+", metavar="CODE", help="codes as `gisplan stations` lists them"
         )
         parser.add_argument("--all", action="store_true", help="every located station")
-        parser.add_argument("--out", type=Path, metavar="FILE.gpkg", help="write the layer `bands`")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE where it is there")
         parser.add_argument("--background", action="store_true", help="leave the work to `gisplan worker`")
 
     def handle(self, *_: object, **options: Any) -> None:
@@ -48,10 +48,10 @@ class Command(BaseCommand):
             self.stdout.write(f"queued as job {number}: `gisplan worker` computes it")
             return
         if out is not None:
-            check_target(out, ".gpkg")
+            check_out(out, overwrite=options["overwrite"])
         elif not codes and not located_stations().exists():
             self.stdout.write("no station with a known position in this territory: nothing to compute")
             return
         run = run_catchments(request)
-        written = write_bands(run, out) if out is not None else 0
+        written = write_run(run, out, overwrite=options["overwrite"]) if out is not None else 0
         self.stdout.write(catchment_note(run) + (f"; {written} rows in {out}" if out else ""))

@@ -26,11 +26,12 @@ class Command(BaseCommand):
             "--headways", type=Path, metavar="FILE.csv", help="station_code, headway_min, mode_group"
         )
         parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE where it is there")
 
     def handle(self, *_: object, **options: Any) -> None:
         out = options["out"]
         if out is not None:
-            check_out(out)
+            check_out(out, overwrite=options["overwrite"])
         headways = read_headways(options["headways"]) if options["headways"] else None
         request = catchment_request([options["minutes"]], mode=options["mode"])
         run = run_ranking(request, weights=_weights(options["weight"]), headways=headways)
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             f"{request.speed_kmh:g} km/h)"
         )
         if out is not None:
-            self.stdout.write(f"{write_run(run, out)} rows in {out}")
+            self.stdout.write(f"{write_run(run, out, overwrite=options['overwrite'])} rows in {out}")
 
 
 def _weights(words: list[str] | None) -> dict[str, float] | None:

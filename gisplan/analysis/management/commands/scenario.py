@@ -27,6 +27,7 @@ class Command(BaseCommand):
             "--link", nargs=3, action="append", metavar=("NAME", "LON,LAT", "LON,LAT"), default=[]
         )
         parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE where it is there")
 
     def handle(self, *_: object, **options: Any) -> None:
         if options["list"]:
@@ -35,8 +36,9 @@ class Command(BaseCommand):
             return
         if not options["name"]:
             raise CommandError("Expected the name of a scenario or --list, found neither: give one.")
-        if options["out"] is not None:
-            check_out(options["out"])
+        out = options["out"]
+        if out is not None:
+            check_out(out, overwrite=options["overwrite"])
         changes = _changes(options)
         with transaction.atomic():  # a change that is refused leaves no half of a scenario
             scenario = _scenario(options)
@@ -50,8 +52,8 @@ class Command(BaseCommand):
             f"{scenario.minutes} min ({scenario.mode} at {run.parameters['speed_kmh']:g} km/h): "
             f"{totals['reached_today']:,.0f} today, {totals['reached_then']:,.0f} then, {totals['difference']:+,.0f}"
         )
-        if options["out"] is not None:
-            self.stdout.write(f"{write_run(run, options['out'])} rows in {options['out']}")
+        if out is not None:
+            self.stdout.write(f"{write_run(run, out, overwrite=options['overwrite'])} rows in {out}")
 
 
 def _scenario(options: dict[str, Any]) -> Scenario:

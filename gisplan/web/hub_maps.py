@@ -1,0 +1,178 @@
+"""The maps of hubs: the workbench's ground, the ranking by class, what a scenario gains and loses."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gisplan.analysis.exports import run_tables
+from gisplan.analysis.models import Run, Scenario, ScenarioChange
+from gisplan.maps.choropleth import CLASS_FIELD, classified
+from gisplan.maps.classes import quantile
+from gisplan.maps.palettes import DIAMOND, GREY, INK, RAMP, SQUARE, TRIANGLE, WHITE
+from gisplan.maps.spec import Bounds, MapLayer, MapSpec, StyleClass
+from gisplan.maps.style import Style, Symbol
+from gisplan.territory.display import screen_geometry, territory_bounds
+from gisplan.territory.models import Station
+from gisplan.territory.profile import latest_edition
+from gisplan.web import ground_layers, maps, place_layers
+from gisplan.web.column_names import COLUMNS
+from gisplan.web.features import collection, feature, lang, rounded
+
+SCORE_CLASSES = 5
+GAINED = Style(fill="#3f78b5", stroke="#123a6b", fill_opacity=0.7, width_px=2)
+LOST = Style(fill=WHITE, stroke="#a3390d", fill_opacity=0.8, width_px=2.5, dash="6 3", hatched=True)
+MARKS = {
+    ScenarioChange.Kind.ADD: TRIANGLE,
+    ScenarioChange.Kind.MOVE: DIAMOND,
+    ScenarioChange.Kind.CLOSE: SQUARE,
+}
+MARK = Style(fill="#c0227a", stroke=WHITE, width_px=1.5, fill_opacity=1)
+LINK = Style(fill="#c0227a", stroke="#c0227a", width_px=4)
+
+
+def stations_of_territory() -> QuerySet[Station]:
+    return Station.objects.filter(municipality__in_territory=True)
+
+
+def on_the_ground(title: str, *layers: MapLayer, bounds: Bounds | None = None) -> MapSpec | None:
+    """These layers upon the municipalities; None where no territory is loaded."""
+    edition = latest_edition()
+    if edition is None:
+        return None
+    return MapSpec(
+        title=title,
+        layers=(ground_layers.boundaries(edition), *layers),
+        lang=lang(),
+        bounds=bounds or territory_bounds(edition),
+        attribution=maps.attribution(edition),
+    )
+
+
+def ranking_map(found: Run) -> MapSpec | None:
+    return on_the_ground(_("Poli in graduatoria"), ranked(stations_of_territory(), found))
+
+
+def ranked(stations: QuerySet[Station], found: Run) -> MapLayer:
+    """The stations by classes of equal number of their score: the higher, the darker and the larger."""
+    layer = place_layers.stations(stations, small=True)
+    table = run_tables(found)[0]
+    rows = {row[1]: dict(zip(table["columns"], row, strict=True)) for row in table["rows"]}
+    parts = [name for name in table["columns"] if name.startswith("part_")]
+    known = []
+    for one in layer.data["features"]:
+        row = rows.get(one["properties"]["id"])
+        if row:
+            one["properties"] |= {name: row[name] for name in ("rank", "score", *parts)}
+            known.append(one)
+    classes = quantile((one["properties"]["score"] for one in known), SCORE_CLASSES)
+    return replace(
+        layer,
+        title=_("Punteggio (0–1)"),
+        data=classified(collection(known), "score", classes),
+        style=Style(fill=WHITE, stroke=GREY, symbol=_dot(4)),
+        classes=tuple(
+            StyleClass(value=k, label=label, style=_score_style(k, len(classes.upper)))
+            for k, label in enumerate(classes.labels(lang(), decimals=2) if classes.upper else [])
+        ),
+        class_field=CLASS_FIELD if classes.upper else "",
+        popup=(
+            ("rank", _("Posto")),
+            ("score", _("Punteggio (0–1)")),
+            *((name, str(COLUMNS.get(name, name))) for name in parts),
+            ("municipality", _("Comune")),
+        ),
+    )
+
+
+def _score_style(position: int, count: int) -> Style:
+    share = position / max(1, count - 1)
+    return Style(
+        fill=RAMP[round(share * (len(RAMP) - 1))],
+        stroke=INK,
+        fill_opacity=1,
+        width_px=1.5,
+        symbol=_dot(5 + 5 * share),
+    )
+
+
+def _dot(radius: float) -> Symbol:
+    half = f"a{radius:g} {radius:g} 0 1 1 0"
+    return Symbol(f"M12 {12 - radius:g}{half} {2 * radius:g}{half} -{2 * radius:g}z")
+
+
+def scenario_map(scenario: Scenario, run: Run | None) -> MapSpec | None:
+    """Today's stations, the changes, and the ground that the comparison gains and loses."""
+    changed = [] if run is None else _changed_ground(run)
+    layers = [*changed, place_layers.stations(stations_of_territory(), small=True), *_changes(scenario)]
+    return on_the_ground(scenario.name, *layers)
+
+
+def _changed_ground(run: Run) -> list[MapLayer]:
+    """Two layers, which colour, outline and hatching tell apart."""
+    found = {one["properties"]["change"]: one for one in run.result["features"]["features"]}
+    named = {"gained": (_("Terreno guadagnato"), GAINED), "lost": (_("Terreno perduto"), LOST)}
+    return [
+        MapLayer(
+            key=change,
+            title=title,
+            data=collection([_ground(found[change], change, title)]),
+            style=style,
+            popup=(("people", _("Persone")), ("area", _("Area (km²)"))),
+        )
+        for change, (title, style) in named.items()
+        if change in found
+    ]
+
+
+def _ground(one: dict[str, Any], change: str, title: str) -> dict[str, Any]:
+    own = one["properties"]
+    return feature(
+        one["geometry"],
+        id=change,
+        name=title,
+        people=rounded(own.get("people")),
+        area=own.get("area_km2"),
+    )
+
+
+def _changes(scenario: Scenario) -> list[MapLayer]:
+    rows = list(scenario.changes.select_related("station"))
+    kinds = {str(kind): str(kind.label) for kind in MARKS}
+    places = [feature(_place(row), **_said(row)) for row in rows if row.kind in kinds]
+    links = [feature(_line(row), **_said(row)) for row in rows if row.kind == ScenarioChange.Kind.LINK]
+    layers = [
+        MapLayer(
+            key="changes",
+            title=_("Poli che cambiano"),
+            data=collection(places),
+            style=replace(MARK, symbol=Symbol(DIAMOND)),
+            classes=tuple(
+                StyleClass(value=str(kind), label=kinds[str(kind)], style=replace(MARK, symbol=Symbol(path)))
+                for kind, path in MARKS.items()
+            ),
+            class_field="kind",
+            popup=(("what", _("Tipo di modifica")),),
+        ),
+        MapLayer(key="links", title=_("Nuovi collegamenti"), data=collection(links), style=LINK),
+    ]
+    return [layer for layer in layers if layer.features]
+
+
+def _said(row: ScenarioChange) -> dict[str, Any]:
+    what = row.get_kind_display()
+    name = row.name or (row.station.name if row.station else what)
+    return {"id": f"change-{row.pk}", "name": name, "kind": row.kind, "what": what}
+
+
+def _place(row: ScenarioChange) -> dict[str, Any] | None:
+    place = row.location or (row.station.location if row.station else None)
+    return None if place is None else screen_geometry(place)
+
+
+def _line(row: ScenarioChange) -> dict[str, Any] | None:
+    if row.location is None or row.to_location is None:
+        return None
+    ends = [screen_geometry(place)["coordinates"] for place in (row.location, row.to_location)]
+    return {"type": "LineString", "coordinates": ends}
