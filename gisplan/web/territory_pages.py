@@ -43,6 +43,7 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
+from gisplan.web.municipality_charts import age_chart
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
@@ -84,6 +85,8 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     interventions = interventions_of_municipality(found, edition=edition)
     spec = maps.municipality_map(found, interventions.here)
 
+    people = people_of(found)
+
     def content() -> view_exports.ViewContent:
         places = _Places(found)
         rows = intervention_rows(interventions.here)
@@ -101,7 +104,8 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "section": "municipalities",
         "municipality": found,
         "boundary": latest_boundary(found),
-        "people": people_of(found),
+        "people": people,
+        **age_chart(found, people),
         "snai": snai_class_of(found),
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),

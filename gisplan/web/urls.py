@@ -6,6 +6,7 @@ from gisplan.web import (
     access,
     analysis_pages,
     catchment_api,
+    footer_pages,
     hub_pages,
     import_pages,
     layer_pages,
@@ -41,6 +42,8 @@ urlpatterns = [
         )
         for kind in run_pages.TYPES
     ),
+    path("accessibilita/", footer_pages.accessibility, name="accessibility"),
+    path("privacy/", footer_pages.privacy, name="privacy"),
     path("fonti/", territory_pages.sources, name="sources"),
     path("accesso/", access.SignIn.as_view(), name="sign_in"),
     path("uscita/", access.SignOut.as_view(), name="sign_out"),
