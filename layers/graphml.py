@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.errors import GEOSException
 
@@ -31,8 +32,13 @@ def read_graphml(path: Path) -> StreetLines:
             continue
         tags = _tags(data, ways.dropped) | {"oneway": "yes" if oneway else "no"}
         ways.add(nodes.chain(source, target, places), tags)
-    lon, lat = nodes.lon_lat(graph.graph.get("crs"), path)
-    return ways.as_streets("graphml", path, np.array(nodes.keys, dtype=np.int64), lon, lat)
+    return ways.as_streets(
+        "graphml",
+        path,
+        np.array(nodes.keys, dtype=np.int64),
+        places=nodes.lon_lat(graph.graph.get("crs"), path),
+        z_m=nodes.altitudes(),
+    )
 
 
 def _graph(path: Path) -> Any:
@@ -52,6 +58,7 @@ class _Nodes:
         try:
             self.places = [(float(data["x"]), float(data["y"])) for _, data in graph.nodes(data=True)]
             self.keys = [int(name) for name in graph.nodes]
+            self._z_m = [float(data.get("elevation", "nan")) for _, data in graph.nodes(data=True)]
         except (KeyError, ValueError) as error:
             raise StreetsRefused(
                 f"Expected nodes with a number, x and y in {path.name} as OSMnx writes them, found one"
@@ -70,11 +77,15 @@ class _Nodes:
             self.places.append(place)
         return [self._position[source], *between, self._position[target]]
 
-    def lon_lat(self, system: str | None, path: Path) -> tuple[Any, Any]:
+    def altitudes(self) -> npt.NDArray[np.float64]:
+        """What OSMnx writes as `elevation`, in metres; the vertices between nodes have none."""
+        return np.array(self._z_m + [np.nan] * (len(self.places) - len(self._z_m)))
+
+    def lon_lat(self, system: str | None, path: Path) -> npt.NDArray[np.float64]:
         points = shapely.points(np.array(self.places, dtype=float).reshape(-1, 2))
         srid = crs.srid_from_text(str(system or "EPSG:4326"), where=path.name)
         moved = crs.transform(points, srid, crs.WGS84).geometries
-        return shapely.get_x(moved), shapely.get_y(moved)
+        return np.asarray(shapely.get_coordinates(moved))
 
 
 def _places(data: dict[str, Any], start: Point, end: Point, path: Path) -> list[Point]:

@@ -1,6 +1,8 @@
 """Streets of an OpenStreetMap extract (.osm.pbf, .osm): the ways with a `highway` tag, and their nodes."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 import osmium
 
 from layers.errors import StreetsRefused
+from layers.osm_barriers import barrier_ways, segments_of
 from layers.street_lines import TAG_KEYS, StreetLines, Ways
 
 # Values of `highway` that are places, or streets that nobody can use: wiki.openstreetmap.org/wiki/Key:highway
@@ -20,20 +23,31 @@ NOT_STREETS = frozenset(
 )  # fmt: skip
 
 
+@dataclass
+class _Nodes:
+    """Where nodes lie (degrees), and the altitude of those that state one."""
+
+    lon_lat: dict[int, tuple[float, float]] = field(default_factory=dict)
+    z_m: dict[int, float] = field(default_factory=dict)
+    altitudes_not_read: int = 0
+
+
 def read_osm(path: Path) -> StreetLines:
     try:
-        ways = _ways(path)
-        lon_lat = _locations(path, {node for way in ways.nodes for node in way})
+        ways, barriers = _ways(path), barrier_ways(path)
+        nodes = _nodes(path, set(chain.from_iterable(chain(ways.nodes, barriers))))
     except RuntimeError as error:
         raise StreetsRefused(
             f"Expected a readable OpenStreetMap extract in {path.name}, found: {error}: download it again."
         ) from error
-    keys = np.array(sorted(lon_lat), dtype=np.int64)
+    used = set(chain.from_iterable(ways.nodes))
+    keys = np.array(sorted(nodes.lon_lat.keys() & used), dtype=np.int64)
     position = {key: place for place, key in enumerate(keys.tolist())}
-    places = np.array([lon_lat[key] for key in keys.tolist()], dtype=float).reshape(-1, 2)
-    return _at_positions(ways, position).as_streets(
-        "osm", path, keys, places[:, 0].copy(), places[:, 1].copy()
-    )
+    places = np.array([nodes.lon_lat[key] for key in keys.tolist()], dtype=float).reshape(-1, 2)
+    z_m = np.array([nodes.z_m.get(key, np.nan) for key in keys.tolist()]) if nodes.z_m else None
+    ways.dropped["altitudes_not_read"] += nodes.altitudes_not_read
+    streets = _at_positions(ways, position).as_streets("osm", path, keys, places=places, z_m=z_m)
+    return replace(streets, barriers=segments_of(barriers, nodes.lon_lat))
 
 
 def _ways(path: Path) -> Ways:
@@ -50,11 +64,22 @@ def _ways(path: Path) -> Ways:
     return ways
 
 
-def _locations(path: Path, wanted: set[int]) -> dict[int, tuple[float, float]]:
+def _nodes(path: Path, wanted: set[int]) -> _Nodes:
     reader: Iterable[Any] = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(
         osmium.filter.IdFilter(wanted)
     )
-    return {node.id: (node.location.lon, node.location.lat) for node in reader if node.location.valid()}
+    found = _Nodes()
+    for node in reader:
+        if not node.location.valid():
+            continue
+        found.lon_lat[node.id] = (node.location.lon, node.location.lat)
+        if "ele" in node.tags:
+            text = re.fullmatch(r"(-?\d+(?:[.,]\d+)?)\s*m?", node.tags["ele"].strip())
+            if text is None:
+                found.altitudes_not_read += 1
+            else:
+                found.z_m[node.id] = float(text[1].replace(",", "."))
+    return found
 
 
 def _at_positions(ways: Ways, position: dict[int, int]) -> Ways:

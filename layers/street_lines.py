@@ -14,8 +14,11 @@ from layers.sniff import check_exists
 TAG_KEYS = (
     "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
     "oneway:bicycle", "oneway:foot", "junction", "maxspeed", "surface", "cycleway", "cycleway:left",
-    "cycleway:right", "cycleway:both", "name", "bridge", "tunnel", "covered", "service",
+    "cycleway:right", "cycleway:both", "name", "bridge", "tunnel", "covered", "service", "speed_kmh",
 )  # fmt: skip
+
+# Of the ground on Earth; files write -9999 and the like where they know nothing.
+LOWEST_M, HIGHEST_M = -500.0, 9_000.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,8 +27,10 @@ Floats = npt.NDArray[np.float64]
 class StreetLines:
     """Way w passes the nodes `way_nodes[way_offsets[w]:way_offsets[w + 1]]` in its own direction.
 
-    Places are in degrees (EPSG:4326). `tags` has a list for each of TAG_KEYS with one value or None per way;
-    `dropped` counts what was left out, by reason.
+    Places are in degrees (EPSG:4326). `tags` has a list for each of TAG_KEYS with one value or None per way
+    (`speed_kmh` is a speed that a layer states for its cars); `dropped` counts what was left out, by reason.
+    `z_m` are altitudes, nan where not known, None where none is. `barriers` are segments that ground does not
+    cross (lon, lat, lon, lat), shape (n, 4).
     """
 
     kind: str
@@ -37,6 +42,8 @@ class StreetLines:
     tags: dict[str, list[str | None]]
     dropped: dict[str, int]
     digest: str
+    z_m: Floats | None = None
+    barriers: Floats = field(default_factory=lambda: np.zeros((0, 4)))
 
 
 @dataclass
@@ -53,15 +60,43 @@ class Ways:
             values.append(tags.get(key))
 
     def as_streets(
-        self, kind: str, path: Path, node_key: npt.NDArray[np.int64], lon: Floats, lat: Floats
+        self,
+        kind: str,
+        path: Path,
+        node_key: npt.NDArray[np.int64],
+        *,
+        places: Floats,
+        z_m: Floats | None = None,
     ) -> StreetLines:
-        """`nodes` of the ways must be positions in these arrays."""
+        """`nodes` of the ways must be positions in these arrays; `places` are degrees, shape (n, 2)."""
         lengths = np.fromiter(map(len, self.nodes), np.int64, len(self.nodes))
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         flat = np.fromiter((node for way in self.nodes for node in way), np.int32, int(offsets[-1]))
+        known_m = None if z_m is None else self._checked_altitudes(z_m)
+        dropped = {reason: count for reason, count in self.dropped.items() if count}
         return StreetLines(
-            kind, node_key, lon, lat, offsets, flat, self.tags, dict(self.dropped), file_digest(path)
+            kind,
+            node_key,
+            places[:, 0].copy(),
+            places[:, 1].copy(),
+            offsets,
+            flat,
+            self.tags,
+            dropped,
+            file_digest(path),
+            known_m,
         )
+
+    def _checked_altitudes(self, z_m: Floats) -> Floats | None:
+        """Altitudes that can be some, the others nan and counted; a file that writes 0 everywhere has none."""
+        wrong = np.isfinite(z_m) & ~((z_m >= LOWEST_M) & (z_m <= HIGHEST_M))
+        self.dropped["altitudes_out_of_range"] += int(wrong.sum())
+        z_m = np.where(wrong, np.nan, z_m)
+        known = np.isfinite(z_m)
+        if known.any() and (z_m[known] == 0).all():
+            self.dropped["altitudes_all_zero"] += int(known.sum())
+            return None
+        return z_m if known.any() else None
 
 
 def file_digest(path: Path) -> str:

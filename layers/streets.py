@@ -8,21 +8,33 @@ from layers.graphml import read_graphml
 from layers.line_layer import read_line_layer
 from layers.osm import read_osm
 from layers.sniff import FOLDER, GRAPHML, OSM_PBF, OSM_XML, ZIP, sniff
+from layers.street_fields import StreetFields
 from layers.street_lines import TAG_KEYS, StreetLines, file_digest
 
-__all__ = ["TAG_KEYS", "StreetLines", "file_digest", "read_streets"]
+__all__ = ["TAG_KEYS", "StreetFields", "StreetLines", "file_digest", "read_streets"]
 
 
-def read_streets(path: Path | str, *, srid: int | None = None) -> StreetLines:
-    """Streets of a file, told by its content; `srid` serves a line layer that does not say its system."""
+def read_streets(
+    path: Path | str, *, srid: int | None = None, fields: StreetFields | None = None
+) -> StreetLines:
+    """Streets of a file, told by its content.
+
+    `srid` serves a line layer that does not say its system, `fields` one whose fields are not named as
+    OpenStreetMap names them.
+    """
     path = Path(path)
     content = sniff(path)
+    if fields is not None and fields.named() and content in {OSM_PBF, OSM_XML, GRAPHML}:
+        raise StreetsRefused(
+            f"Expected a line layer for fields that are named, found {content.words} in {path.name}: its tags are "
+            "read as they are, leave the names of fields out."
+        )
     if content in {OSM_PBF, OSM_XML}:
         streets = read_osm(path)
     elif content == GRAPHML:
         streets = read_graphml(path)
     elif content in {ZIP, FOLDER} or content.kind in DRIVERS:
-        streets = read_line_layer(path, srid=srid)
+        streets = read_line_layer(path, srid=srid, fields=fields)
     else:
         raise StreetsRefused(
             f"Expected streets in {path.name} (an OpenStreetMap extract, GraphML of OSMnx or a line"

@@ -9,6 +9,10 @@ class OutsideTerritory(AnalysisError, ValueError):
     """A file that covers no place of the territory, where only files of the territory were asked for."""
 
 
+class NoStreet(AnalysisError, ValueError):
+    """A mode that needs a street, and none within the cap."""
+
+
 class RequestRefused(AnalysisError, ValueError):
     """A request with a value that cannot be used: `field` names it, so that a page can say it in its language."""
 

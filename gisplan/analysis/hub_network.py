@@ -13,7 +13,7 @@ from gisplan.accessibility.hub_quality import hub_category
 from gisplan.accessibility.hub_ranking import Normalisation, Ranking, rank_hubs
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
-from gisplan.analysis.headways import Headway
+from gisplan.analysis.headways import Headway, stored_headways
 from gisplan.analysis.inputs import Floats, Geometries, StationInputs, station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
@@ -57,16 +57,20 @@ def run_ranking(
     headways: Mapping[str, Headway] | None = None,
     user: User | None = None,
 ) -> Run:
-    """Rank the stations, and tell overlap and access gap; the same question on the same inputs is the same Run."""
+    """Rank the stations, and tell overlap and access gap; the same question on the same inputs is the same Run.
+
+    Without `headways` those that are kept decide the categories.
+    """
     used = checked_weights(weights)
-    known = dict(headways or {})
+    known = stored_headways() if headways is None else dict(headways)
     stations, ground = station_inputs(request.codes), current_ground()
     parameters = travel_parameters(request) | {
         "stations": stations.codes,
         "all_stations": request.codes is None,
         "weights": used,
         "normalisation": NORMALISATION,
-        "headways": {code: [one.headway_min, one.mode_group] for code, one in sorted(known.items())},
+        "headways": written_headways(known),
+        "headways_kept": headways is None,
     }
     input_digest = catchments_digest(stations, ground)
     kept = known_run(METHOD, parameters, input_digest)
@@ -82,6 +86,10 @@ def run_ranking(
     return keep_result(
         METHOD, parameters, result, input_digest=input_digest, editions=ground.editions, user=user
     )
+
+
+def written_headways(headways: Mapping[str, Headway]) -> dict[str, list[Any]]:
+    return {code: [one.headway_min, one.mode_group] for code, one in sorted(headways.items())}
 
 
 @dataclass(frozen=True)

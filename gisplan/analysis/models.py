@@ -99,6 +99,35 @@ class Band(models.Model):
         return f"{self.station} {self.minutes} min"
 
 
+class HubService(models.Model):
+    """How often a station is served by one group of vehicles, as somebody found it: no register tells it."""
+
+    class ModeGroup(models.TextChoices):
+        RAIL = "rail", _("treno o metropolitana")
+        TRAM = "tram", _("tram o autobus in sede propria")
+        BUS = "bus", _("autobus")
+
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="services")
+    mode_group = models.CharField(max_length=8, choices=ModeGroup.choices)
+    headway_min = models.FloatField()
+    source = models.CharField(max_length=300)
+    entered_at = models.DateTimeField(auto_now=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["station__code", "mode_group"]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "mode_group"], name="one_headway_per_mode_group"),
+            models.CheckConstraint(
+                name="a_headway_has_minutes_and_a_source",
+                condition=models.Q(headway_min__gt=0, headway_min__lte=1440) & ~models.Q(source=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.mode_group} {self.headway_min:g} min"
+
+
 class Scenario(models.Model):
     """What somebody would change about the hubs and the streets, under a name; computed, it is a Run."""
 

@@ -1,10 +1,11 @@
 """Street networks: from a file to arrays in the state folder, and back into memory."""
 
+import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import shapely
@@ -14,10 +15,12 @@ from django.contrib.gis.geos import GEOSGeometry, Polygon
 from gisplan import network as engine
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
+from gisplan.analysis.street_files import StreetOptions, raw_streets, read_lines, streets_digest
 from gisplan.territory.models import MunicipalityBoundary, Station
 from layers import crs
-from layers.street_lines import StreetLines, file_digest
-from layers.streets import read_streets
+from layers.street_lines import StreetLines
+
+REPORT = "report.json"
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,19 @@ class LoadedNetwork:
 
 
 def load_network(
-    path: Path, *, name: str | None = None, srid: int | None = None, only_in_territory: bool = False
+    path: Path,
+    *,
+    name: str | None = None,
+    options: StreetOptions | None = None,
+    only_in_territory: bool = False,
 ) -> LoadedNetwork:
     """Read a street file, build the network and keep it; known streets, under any name, change nothing."""
-    name = name or path.name.split(".")[0]
-    digest = file_digest(path)
+    name, options = name or path.name.split(".")[0], options or StreetOptions()
+    digest = streets_digest(path, options)
     known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
     if known and network_folder(known.digest).is_dir():
         return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
-    lines = read_streets(path, srid=srid)
+    lines = read_lines(path, options)
     extent = _extent(lines)
     covers_territory = _touches_territory(extent)
     if only_in_territory and not covers_territory:
@@ -53,9 +60,7 @@ def load_network(
     # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
     middle = extent.centroid
     network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
-    x_m, y_m = crs.transform_xy(lines.lon, lines.lat, crs.WGS84, network_srid)
-    raw = engine.RawStreets(lines.node_key, x_m, y_m, lines.way_offsets, lines.way_nodes, lines.tags)
-    built, report = engine.build_network(raw)
+    built, report = engine.build_network(raw_streets(lines, options, srid=network_srid))
     known = StreetNetwork.objects.filter(digest=built.digest).exclude(name=name).first()
     if known and network_folder(known.digest).is_dir():
         return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
@@ -65,7 +70,7 @@ def load_network(
             "kind": lines.kind,
             "file_name": path.name,
             "file_digest": digest,
-            "digest": _keep_arrays(built),
+            "digest": _keep_arrays(built, report),
             "srid": network_srid,
             "nodes": report.nodes,
             "edges": report.edges,
@@ -88,15 +93,22 @@ def network_folder(digest: str) -> Path:
     return Path(settings.NETWORKS_DIR) / digest
 
 
-def _keep_arrays(built: engine.StreetNetwork) -> str:
+def _keep_arrays(built: engine.StreetNetwork, report: engine.BuildReport) -> str:
     """Save beside, then move into place: a half-written folder never has a network's name."""
     target = network_folder(built.digest)
     if not target.is_dir():
         partial = target.with_name(f"{built.digest}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         engine.save_network(built, partial)
+        (partial / REPORT).write_text(json.dumps(asdict(report), indent=2), encoding="utf-8")
         partial.rename(target)
     return built.digest
+
+
+def build_report(row: StreetNetwork) -> dict[str, Any]:
+    """The counts of the network's build (`BuildReport`); empty for one that was built before they were kept."""
+    path = network_folder(row.digest) / REPORT
+    return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 @lru_cache(maxsize=8)

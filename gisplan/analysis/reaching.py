@@ -9,6 +9,7 @@ import shapely
 from tqdm import tqdm
 
 from gisplan.accessibility.catchment import mixed_people, points_in_areas
+from gisplan.analysis.errors import NoStreet
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import AGE_GROUPS, Floats, Geometries, PlaceInputs
 from gisplan.analysis.networks import open_network
@@ -63,7 +64,8 @@ def reach_points(
 ) -> list[Reached]:
     """Each point on the first network that has a street within the cap; a circle where none has.
 
-    `streets` stand in for the loaded networks of their digests: the links of a scenario.
+    `streets` stand in for the loaded networks of their digests: the links of a scenario. A mode without a speed
+    of its own (cars) has no circle: its points need a street.
     """
     reached: dict[int, Reached] = {}
     with tqdm(total=len(points_m), unit="hub", disable=None if len(points_m) >= BAR_FROM else True) as bar:
@@ -84,11 +86,20 @@ def reach_points(
                 reached |= new
                 bar.update(len(new))
         left = [i for i in range(len(points_m)) if i not in reached]
-        circles = straight_line_areas(
-            points_m[left], minutes=request.minutes, speed_kmh=request.speed_kmh, detour_factor=DETOUR_FACTOR
-        )
-        reached |= {i: Reached(area) for i, area in zip(left, circles, strict=True)}
-        bar.update(len(left))
+        if left and request.speed_kmh is None:
+            raise NoStreet(
+                f"Expected a loaded street open to {request.mode} within {RULES.snap.cap_m:g} m of each point, found "
+                f"none near {len(left)}: load the streets there."
+            )
+        if left and request.speed_kmh is not None:
+            circles = straight_line_areas(
+                points_m[left],
+                minutes=request.minutes,
+                speed_kmh=request.speed_kmh,
+                detour_factor=DETOUR_FACTOR,
+            )
+            reached |= {i: Reached(area) for i, area in zip(left, circles, strict=True)}
+            bar.update(len(left))
     return [reached[i] for i in range(len(points_m))]
 
 

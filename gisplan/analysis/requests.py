@@ -17,11 +17,14 @@ SPEEDS_KMH = {"walk": (1.0, 4.8, 10.0), "bike": (4.0, 12.0, 45.0)}
 
 @dataclass(frozen=True)
 class CatchmentRequest:
-    """Cumulative bands of minutes around stations (all of them without codes); see `catchment_request`."""
+    """Cumulative bands of minutes around stations (all of them without codes); see `catchment_request`.
+
+    `speed_kmh` is None for cars, which go at the speed of each street.
+    """
 
     minutes: tuple[int, ...]
     mode: Mode
-    speed_kmh: float
+    speed_kmh: float | None
     codes: tuple[str, ...] | None = None
 
 

@@ -1,7 +1,7 @@
 """Tables of a kept result: each column has a name and a unit, so that no figure travels without it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,15 @@ UNITS = {
     "reached": "people",
     "not_reached": "people",
     "not_placed": "people",
+    "covered": "people",
+    "not_covered": "people",
+    "not_known": "people",
     "reached_today": "people",
     "reached_then": "people",
     "difference": "people",
     "connector_m": "m",
+    "from_m": "m",
+    "to_m": "m",
     "x_m": "m",
     "y_m": "m",
     "area_km2": "km²",
@@ -32,21 +37,49 @@ UNITS = {
     "speed_kmh": "km/h",
     "headway_min": "min",
     "share_not_reached": "share of 1",
+    "share_covered": "share of 1",
+    "share_not_covered": "share of 1",
+    "share_not_known": "share of 1",
     "share_of_first": "share of 1",
     "share_of_second": "share of 1",
+    "change": "people",
+    "change_pct": "%",
+    "density_per_km2": "people/km²",
+    "old_age_index": "65+ per 100 of 0-14",
+    "old_age_first": "65+ per 100 of 0-14",
+    "old_age_last": "65+ per 100 of 0-14",
+    **{
+        f"people{ages}_{end}": "people"
+        for ages in ("", "_0_14", "_15_64", "_65_plus")
+        for end in ("first", "last")
+    },
+    "people_left_out": "people",
+    "share_people": "share of 1",
+    "share_value": "share of 1",
+    "share_between": "share of 1",
+    "covered_today": "people",
+    "covered_then": "people",
+    "people_nearest": "people",
+    "minutes_today": "min",
+    "minutes_then": "min",
+    "cost_eur": "€",
+    "spent_eur": "€",
+    "not_served": "people",
+    **{f"{name}_{end}": "min" for name in ("mean_min", "longest_min") for end in ("today", "then")},
 }
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a result, as a Run keeps it."""
+    """One table of a result, as a Run keeps it; `units` are those of columns that UNITS does not know."""
 
     name: str
     columns: list[str]
     rows: list[list[Any]]
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        units = [UNITS.get(column, "") for column in self.columns]
+        units = [self.units.get(column) or UNITS.get(column, "") for column in self.columns]
         return {"name": self.name, "columns": self.columns, "units": units, "rows": self.rows}
 
 

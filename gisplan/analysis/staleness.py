@@ -3,13 +3,17 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, hub_network, hubs, scenarios
+from gisplan.analysis import access, coverage, equity, hub_network, hubs, profile, scenarios, siting, trends
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
+from gisplan.analysis.headways import stored_headways
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
+from gisplan.analysis.profile_inputs import profile_inputs
 from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.siting_inputs import siting_digest
+from gisplan.analysis.siting_request import request_of
 
 
 def _of_stations(run: Run, ground: Ground) -> str:
@@ -22,6 +26,9 @@ def _of_every_station(run: Run, ground: Ground) -> str:
 
 
 def _of_ranking(run: Run, ground: Ground) -> str:
+    kept = hub_network.written_headways(stored_headways())
+    if run.parameters.get("headways_kept") and run.parameters["headways"] != kept:
+        return ""
     codes = None if run.parameters.get("all_stations") else run.parameters["stations"]
     return catchments_digest(station_inputs(codes), ground)
 
@@ -30,8 +37,36 @@ def _of_hub(run: Run, ground: Ground) -> str:
     return hubs.hub_digest(run.parameters["lon"], run.parameters["lat"], ground)
 
 
+def _of_profile(run: Run, ground: Ground) -> str:
+    asked = run.parameters
+    return profile.profile_digest(asked["lon"], asked["lat"], ground, profile_inputs(ground))
+
+
 def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
+
+
+def _of_trends(run: Run, ground: Ground) -> str:
+    return trends.trends_digest()
+
+
+def _of_siting(run: Run, ground: Ground) -> str:
+    return siting_digest(request_of(run.parameters), ground)
+
+
+def _of_equity(run: Run, ground: Ground) -> str:
+    """An index stands as long as the runs that it compares."""
+    numbers = [run.parameters[name] for name in ("run", "run_then") if name in run.parameters]
+    kept = Run.objects.in_bulk(numbers)
+    if len(kept) < len(numbers) or any(is_stale(one) for one in kept.values()):
+        raise AnalysisError(
+            f"Expected that runs {numbers} still stand, found that they do not: compute them again."
+        )
+    return equity.equity_digest(kept[numbers[0]], kept[numbers[1]] if len(numbers) > 1 else None)
+
+
+def _of_coverage(run: Run, ground: Ground) -> str:
+    return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
 #: Method -> the digest that its inputs have now.
@@ -40,7 +75,12 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hub_network.METHOD: _of_ranking,
     scenarios.METHOD: _of_every_station,
     hubs.METHOD: _of_hub,
+    profile.METHOD: _of_profile,
     access.METHOD: _of_access,
+    trends.METHOD: _of_trends,
+    equity.METHOD: _of_equity,
+    siting.METHOD: _of_siting,
+    coverage.METHOD: _of_coverage,
 }
 
 

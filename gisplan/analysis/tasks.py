@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 
 @app.task(name="catchments", queue="analysis")
-def catchments(*, codes: list[str] | None, minutes: list[int], mode: str, speed_kmh: float) -> int:
+def catchments(*, codes: list[str] | None, minutes: list[int], mode: str, speed_kmh: float | None) -> int:
     """Compute and keep the catchments of stations (all of them without codes); the Run's number."""
     from gisplan.analysis.runs import catchment_request, run_catchments
 

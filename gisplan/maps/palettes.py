@@ -103,9 +103,37 @@ PLACES = _table(
     Entry("intervention", "Intervento", "Intervention", _mark(INK, DIAMOND)),
 )
 
-NO_DATA = Entry(
-    "no_data", "Dato mancante", "No data", Style(fill=WHITE, stroke=GREY, on_fill=INK, hatched=True)
+HATCHED = Style(fill=WHITE, stroke=GREY, on_fill=INK, hatched=True)
+
+# Who reaches a service: where the register is not complete, not reached is not known.
+COVERAGE = _table(
+    Entry("covered", "Coperto", "Covered", _area("#1f6f78", "#0d4047", on_fill=WHITE)),
+    Entry("not_covered", "Non coperto", "Not covered", _area("#f2b36b", "#8a4b08")),
+    Entry("not_known", "Non noto", "Not known", HATCHED),
 )
+
+
+def _pair(key: str, it: str, en: str, fill: str, *, on_fill: str = INK) -> Entry:
+    return Entry(key, it, en, Style(fill=fill, stroke=GREY, on_fill=on_fill, fill_opacity=1, width_px=0.7))
+
+
+# Need by row (orange), what the plan does by column (blue): where need is high and the plan does nothing, orange stands
+# alone. The key is both steps, from 0.
+BIVARIATE = _table(
+    _pair("00", "Bisogno basso, nessun intervento", "Low need, no intervention", "#f1f1f1"),
+    _pair("01", "Bisogno basso, pochi interventi", "Low need, few interventions", "#a9c8e8"),
+    _pair(
+        "02", "Bisogno basso, più interventi", "Low need, more interventions", "#4f8fd0", on_fill="#000000"
+    ),
+    _pair("10", "Bisogno medio, nessun intervento", "Middle need, no intervention", "#f6cf9f"),
+    _pair("11", "Bisogno medio, pochi interventi", "Middle need, few interventions", "#a39f9c"),
+    _pair("12", "Bisogno medio, più interventi", "Middle need, more interventions", "#4a6f97", on_fill=WHITE),
+    _pair("20", "Bisogno alto, nessun intervento", "High need, no intervention", "#ee8a2a"),
+    _pair("21", "Bisogno alto, pochi interventi", "High need, few interventions", "#9c5f35", on_fill=WHITE),
+    _pair("22", "Bisogno alto, più interventi", "High need, more interventions", "#1f2d3d", on_fill=WHITE),
+)
+
+NO_DATA = Entry("no_data", "Dato mancante", "No data", HATCHED)
 BOUNDARY = Entry(
     "boundary",
     "Comuni",

@@ -4,7 +4,7 @@ from gisplan.network.build import BuildReport, build_network
 from gisplan.network.cells import AreaCells, area_cells
 from gisplan.network.errors import NetworkError
 from gisplan.network.graph import StreetNetwork
-from gisplan.network.lines import node_crossings, raw_from_lines
+from gisplan.network.lines import node_crossings, raw_from_lines, rejoined
 from gisplan.network.nearest import KNearest, NearestByNode, k_nearest, nearest_by_node
 from gisplan.network.od import OdMatrix, od_matrix
 from gisplan.network.raw import RawStreets
@@ -37,6 +37,7 @@ __all__ = [
     "node_crossings",
     "od_matrix",
     "raw_from_lines",
+    "rejoined",
     "save_network",
     "service_areas",
     "snap",

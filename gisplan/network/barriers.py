@@ -15,6 +15,7 @@ from gisplan.network.segments import SegmentIndex, Shapes, make_index
 
 BARRED_MODES: tuple[Mode, ...] = ("walk", "bike")
 OFF_THE_GROUND = ("bridge", "tunnel", "covered")
+ROOM = 1024  # barriers listed at first; more are given room
 NO_BARRIERS_M = np.zeros((0, 4))
 
 
@@ -60,8 +61,12 @@ def barrier_index(network: StreetNetwork, mode: Mode) -> tuple[SegmentIndex, NDA
 
 
 @njit(cache=True, nogil=True)
-def barriers_near(index: Any, box: Any, found: Any) -> int:
-    """List the barriers in the cells of a box (low x, low y, high x, high y) in `found`; returns how many."""
+def barriers_near(index: Any, ends_m: Any, box: Any, found: Any) -> int:
+    """List the barriers whose own box meets a box (low x, low y, high x, high y) in `found`; returns how many.
+
+    There may be more than `found` has room for, and the first of them are listed then; one that lies in
+    several cells of the index is listed once for each.
+    """
     if len(index.segment) == 0:
         return 0
     row0 = max(0, int(np.floor((box[1] - index.y0_m) / index.cell_m)))
@@ -73,10 +78,65 @@ def barriers_near(index: Any, box: Any, found: Any) -> int:
         for column in range(column0, column1 + 1):
             cell = row * index.columns + column
             for position in range(index.start[cell], index.start[cell + 1]):
+                p = index.segment[position]
+                if (
+                    max(ends_m[p, 0], ends_m[p + 1, 0]) < box[0]
+                    or min(ends_m[p, 0], ends_m[p + 1, 0]) > box[2]
+                ):
+                    continue
+                if (
+                    max(ends_m[p, 1], ends_m[p + 1, 1]) < box[1]
+                    or min(ends_m[p, 1], ends_m[p + 1, 1]) > box[3]
+                ):
+                    continue
                 if count < len(found):
-                    found[count] = index.segment[position]
-                    count += 1
+                    found[count] = p
+                count += 1
     return count
+
+
+@njit(cache=True, nogil=True)
+def mark_barriers(marked: Any, grid: Any, index: Any, ends_m: Any) -> None:
+    """Set the corners of the cells that a barrier touches (looked at every quarter of a cell along it)."""
+    box = (
+        grid.x0_m,
+        grid.y0_m,
+        grid.x0_m + (grid.columns - 1) * grid.cell_m,
+        grid.y0_m + (grid.rows - 1) * grid.cell_m,
+    )
+    near = np.empty(ROOM, np.int64)
+    count = barriers_near(index, ends_m, box, near)
+    if count > len(near):
+        near = np.empty(count, np.int64)
+        barriers_near(index, ends_m, box, near)
+    for k in range(count):
+        ax, ay = (ends_m[near[k], 0] - box[0]) / grid.cell_m, (ends_m[near[k], 1] - box[1]) / grid.cell_m
+        bx, by = (
+            (ends_m[near[k] + 1, 0] - box[0]) / grid.cell_m,
+            (ends_m[near[k] + 1, 1] - box[1]) / grid.cell_m,
+        )
+        low, high = _span_inside((ax, ay, bx - ax, by - ay), grid.columns - 1.0, grid.rows - 1.0)
+        steps = int((high - low) * np.hypot(bx - ax, by - ay) * 4) + 1
+        for step in range(steps + 1 if high >= low else 0):
+            share = low + (high - low) * step / steps
+            x, y = ax + share * (bx - ax), ay + share * (by - ay)
+            row0, column0 = max(int(np.ceil(y)) - 1, 0), max(int(np.ceil(x)) - 1, 0)
+            marked[row0 : int(y) + 2, column0 : int(x) + 2] = 1
+
+
+@njit(cache=True, nogil=True)
+def _span_inside(segment: Any, width: float, height: float) -> Any:
+    """The share of a segment (x, y, dx, dy) inside a box from 0, 0 (Liang and Barsky 1984); none if low > high."""
+    x, y, dx, dy = segment
+    low, high = 0.0, 1.0
+    for start, step, most in ((x, dx, width), (y, dy, height)):
+        if step == 0:
+            if start < 0 or start > most:
+                return 1.0, 0.0
+            continue
+        one, other = -start / step, (most - start) / step
+        low, high = max(low, min(one, other)), min(high, max(one, other))
+    return low, high
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -27,7 +27,8 @@ class BuildReport:
     `zero_length`, `closed_to_all` (no mode may use it). `merged_twins` counts edges that another edge of
     the same shape already stands for, as in a graph that writes each direction of a street apart.
     `edges_with_slope` have an altitude at both ends; `edges_over_half` of these climb more than 1 in 2, which
-    no street does: steps, or an error of the altitudes.
+    no street does: steps, or an error of the altitudes. `barriers` counts the segments that ground does not
+    cross.
     """
 
     ways_read: int
@@ -41,6 +42,7 @@ class BuildReport:
     merged_twins: int
     edges_with_slope: int
     edges_over_half: int
+    barriers: int
 
 
 def build_network(raw: RawStreets) -> tuple[StreetNetwork, BuildReport]:
@@ -153,6 +155,7 @@ def _report(
         merged_twins=merged_twins,
         edges_with_slope=int(np.isfinite(network.edge_slope).sum()),
         edges_over_half=int((np.abs(network.edge_slope) > 0.5).sum()),
+        barriers=0 if network.barrier_m is None else len(network.barrier_m),
     )
 
 

@@ -38,7 +38,7 @@ def border_pairs(areas: NDArray[np.object_]) -> Pairs:
     if len(areas) < 2:
         return np.empty((0, 2), dtype=np.int64)
     one, other = shapely.STRtree(areas).query(areas, predicate="intersects")
-    pairs = np.column_stack([one, other])[one < other].astype(np.int64)
+    pairs: Pairs = np.column_stack([one, other])[one < other].astype(np.int64)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     bordering = _common_vertices(areas, pairs) >= 2
     doubtful = np.flatnonzero(~bordering)

@@ -88,11 +88,19 @@ def _root(root: Any, run: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def fill_holes(inside: Any, runs: Any, below: int) -> bool:
-    """Set the holes with fewer than `below` nodes inside; the first run lies outside all polygons."""
+def fill_holes(inside: Any, runs: Any, below: int, kept: Any) -> bool:
+    """Set the holes with fewer than `below` nodes inside, but for those with a node set in `kept` (or empty).
+
+    The first run lies outside all polygons.
+    """
     size = np.zeros(len(runs.root), np.int64)
     for run in range(len(runs.root)):
         size[runs.root[run]] += runs.last[run] - runs.first[run] + 1
+    if kept.size:
+        for run in range(len(runs.root)):
+            root = runs.root[run]
+            if size[root] < below and kept[runs.row[run], runs.first[run] : runs.last[run] + 1].any():
+                size[root] = below
     filled = False
     for run in range(len(runs.root)):
         root = runs.root[run]

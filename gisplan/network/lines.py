@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -15,6 +16,7 @@ from gisplan.network.errors import BadParameter, BadStreets
 from gisplan.network.raw import RawStreets
 
 Line = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 def raw_from_lines(
@@ -22,13 +24,15 @@ def raw_from_lines(
     *,
     snap_tolerance_m: float = 0.1,
     tags: dict[str, list[str | None]] | None = None,
+    z_m: Sequence[NDArray[np.float64]] | None = None,
 ) -> RawStreets:
     """Raw streets (metres) of lines given as arrays of shape (k, 2), one way a line.
 
     Vertices at the same coordinates are one node. An end of a line is also joined to any vertex within
     `snap_tolerance_m`, and takes its place (the one of least x, then y). Lines that cross without a common
     vertex stay apart, as a bridge must: join them with `node_crossings` where the layer is known to be
-    flat.
+    flat. `z_m` has the altitude of each vertex of each line, nan where not known; a node takes the first
+    that is known.
 
     Raises
     ------
@@ -54,6 +58,7 @@ def raw_from_lines(
         ends = np.unique(node[np.concatenate((offsets[:-1], offsets[1:] - 1))[np.tile(sizes > 0, 2)]])
         joined = _join_ends(places_m, ends, snap_tolerance_m)
         places_m, node = _first_of_each(places_m, joined), joined[node]
+    node = node.reshape(-1)
     return RawStreets(
         node_key=np.arange(len(places_m), dtype=np.int64),
         x_m=places_m[:, 0],
@@ -61,7 +66,44 @@ def raw_from_lines(
         way_offsets=offsets.astype(np.int64),
         way_nodes=node.astype(np.int32),
         tags=tags or {},
+        z_m=None
+        if z_m is None
+        else _node_altitudes(node, np.concatenate([np.zeros(0), *z_m]), len(places_m)),
     )
+
+
+def rejoined(raw: RawStreets, *, snap_tolerance_m: float = 0.1, crossings: bool = False) -> RawStreets:
+    """The same ways with their ends joined as `raw_from_lines` does (metres), and noded where they cross if asked.
+
+    A crossing has the altitude of the way between its neighbours. Barriers are kept as they are.
+    """
+    xy_m = np.column_stack((raw.x_m, raw.y_m))
+    runs = np.split(raw.way_nodes, raw.way_offsets[1:-1])
+    lines = [xy_m[run] for run in runs]
+    z_m = None if raw.z_m is None else [raw.z_m[run] for run in runs]
+    if crossings:
+        noded = node_crossings(lines)
+        if z_m is not None:
+            z_m = [_between(*three) for three in zip(lines, z_m, noded, strict=True)]
+        lines = noded
+    joined = raw_from_lines(lines, snap_tolerance_m=snap_tolerance_m, tags=raw.tags, z_m=z_m)
+    return replace(joined, barriers_m=raw.barriers_m)
+
+
+def _between(line: Line, z_m: Floats, noded: Line) -> Floats:
+    """Altitudes of the line with more vertices, by the way along it; nan next to one that is not known."""
+    along_m, asked_m = (
+        np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(xy_m, axis=0).T)))) for xy_m in (line, noded)
+    )
+    found: Floats = np.interp(asked_m, along_m, z_m)
+    return found
+
+
+def _node_altitudes(node: NDArray[np.int64], z_m: Floats, n_nodes: int) -> Floats:
+    known = np.flatnonzero(np.isfinite(z_m))[::-1]
+    found = np.full(n_nodes, np.nan)
+    found[node[known]] = z_m[known]
+    return found
 
 
 def _join_ends(places_m: Line, ends: NDArray[np.int64], tolerance_m: float) -> NDArray[np.int64]:

@@ -17,10 +17,10 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from gisplan.network.barriers import barriers_near, parted
+from gisplan.network.barriers import ROOM, barriers_near, mark_barriers, parted
 from gisplan.network.contour import STEPS, fill_holes, label_filled, label_parts, trace_rings
 
-MOST_BARRIERS = 4096  # around one piece of street; more do not occur within 100 m
+NO_MARKS = np.zeros((0, 0), dtype=np.uint8)
 
 
 class Grid(NamedTuple):
@@ -45,6 +45,19 @@ def grid_over(
         if columns * rows <= max_nodes:
             return Grid(float(x0_m), float(y0_m), cell_m, columns, rows)
         cell_m *= 2
+
+
+def barrier_marks(grid: Grid, barriers: Any) -> NDArray[np.uint8] | None:
+    """1 at the grid nodes next to a barrier, shape (rows, columns); None where there is no barrier at all.
+
+    `barriers` is (barrier index, barrier ends in metres).
+    """
+    index, ends_m = barriers
+    if not len(ends_m):
+        return None
+    marked = np.zeros((grid.rows, grid.columns), dtype=np.uint8)
+    mark_barriers(marked, grid, index, ends_m)
+    return marked
 
 
 def blank_field(grid: Grid) -> NDArray[np.float32]:
@@ -78,12 +91,21 @@ def part_of(grid: Grid, window: tuple[slice, slice]) -> Grid:
 
 
 def outline(
-    field: NDArray[np.float32], grid: Grid, *, buffer_m: float, fill_below_m2: float
+    field: NDArray[np.float32],
+    grid: Grid,
+    *,
+    buffer_m: float,
+    fill_below_m2: float,
+    barriers: NDArray[np.uint8] | None = None,
 ) -> shapely.MultiPolygon:
-    """The ground (metres) within `buffer_m` of the painted streets, holes below `fill_below_m2` filled."""
+    """The ground (metres) within `buffer_m` of the painted streets, holes below `fill_below_m2` filled.
+
+    A hole with a node marked in `barriers` (shape of the field) is never filled.
+    """
     inside = (field <= buffer_m * buffer_m).astype(np.uint8)
     runs = label_parts(inside)
-    if fill_holes(inside, runs, int(fill_below_m2 / grid.cell_m**2)):
+    kept = NO_MARKS if barriers is None else barriers
+    if fill_holes(inside, runs, int(fill_below_m2 / grid.cell_m**2), kept):
         runs = label_filled(inside, runs)
     points, offsets, label = trace_rings(field, inside, runs, buffer_m)
     if not len(label):
@@ -115,7 +137,7 @@ def paint(field: Any, grid: Any, network: Any, parts: Any, reach_m: float) -> No
     `network` is (coords_m, coord_offsets, edge_length_m, (barrier index, barrier ends in metres)).
     """
     coords_m, offsets, edge_length_m, barriers = network
-    near = np.empty(MOST_BARRIERS, np.int64)
+    near = np.empty(ROOM, np.int64)
     for k in range(len(parts.edge)):
         edge = parts.edge[k]
         start_m, end_m = parts.start[k] * edge_length_m[edge], parts.end[k] * edge_length_m[edge]
@@ -135,7 +157,11 @@ def paint(field: Any, grid: Any, network: Any, parts: Any, reach_m: float) -> No
                 ex, ey = (t1 - t0) * dx, (t1 - t0) * dy
                 low_x, low_y = ax + min(ex, 0.0) - reach_m, ay + min(ey, 0.0) - reach_m
                 high_x, high_y = ax + max(ex, 0.0) + reach_m, ay + max(ey, 0.0) + reach_m
-                count = barriers_near(barriers[0], (low_x, low_y, high_x, high_y), near)
+                box = (low_x, low_y, high_x, high_y)
+                count = barriers_near(barriers[0], barriers[1], box, near)
+                if count > len(near):
+                    near = np.empty(2 * count, np.int64)
+                    barriers_near(barriers[0], barriers[1], box, near)
                 if count:
                     _paint_seen(field, grid, (ax, ay, ex, ey), reach_m, (barriers[1], near, count))
                 else:

@@ -43,9 +43,9 @@ Speeds = tuple[Directed, Directed, Directed]  # walk, bike, car
 TAG_KEYS: tuple[str, ...] = (
     "highway", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "motorroad", "oneway",
     "oneway:bicycle", "oneway:foot", "junction", "maxspeed", "surface", "cycleway", "cycleway:left",
-    "cycleway:right", "cycleway:both", "bridge", "tunnel", "covered",
+    "cycleway:right", "cycleway:both", "bridge", "tunnel", "covered", "speed_kmh",
 )  # fmt: skip
-"""The tags that decide anything; a reader need not keep others."""
+"""The tags that decide anything; `speed_kmh` is what a layer says that cars drive. A reader need not keep others."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,9 @@ def _bike(tags: dict[str, str]) -> Directed:
 def _car(tags: dict[str, str]) -> Directed:
     if not _open(tags, "car"):
         return 0.0, 0.0
+    stated_kmh = _maxspeed_kmh(tags.get("speed_kmh", ""))
+    if stated_kmh:
+        return _directed(stated_kmh, _oneway(tags))
     limits = [kmh for kmh in (_maxspeed_kmh(value) for value in _values(tags, "maxspeed")) if kmh]
     if limits:
         return _directed(MAXSPEED_SHARE * min(limits), _oneway(tags))
@@ -195,7 +198,7 @@ def _open(tags: dict[str, str], mode: Mode) -> bool:
     if any(value in REFUSED for value in _values(tags, "access")):
         return False
     if mode == "car" and "highway" not in tags:
-        return "maxspeed" in tags
+        return "maxspeed" in tags or "speed_kmh" in tags
     return all(_class_open(row, mode) for row in _classes(tags))
 
 

@@ -16,6 +16,7 @@ from gisplan.network.cores import on_all_cores, shares_of
 from gisplan.network.errors import BadParameter
 from gisplan.network.graph import StreetNetwork
 from gisplan.network.outline import (
+    barrier_marks,
     blank_field,
     bounds_of,
     grid_over,
@@ -258,7 +259,7 @@ def _polygons(
     if buffer_m > rules.buffer_m:
         grid = grid_over(bounds_m, margin_m=buffer_m, cell_m=grid.cell_m, max_nodes=4 * rules.max_nodes)
     fill_below_m2 = math.pi / 4 * rules.keep_holes_wider_than_m**2
-    distance_sq = blank_field(grid)
+    distance_sq, marks = blank_field(grid), barrier_marks(grid, barriers)
     painted = np.zeros(network.n_edges, dtype=bool)
     polygons = []
     for band in parts:
@@ -269,7 +270,11 @@ def _polygons(
         window = window_of(grid, bounds_of(shapes[:2], band.edge), buffer_m + grid.cell_m)
         polygons.append(
             outline(
-                distance_sq[window], part_of(grid, window), buffer_m=buffer_m, fill_below_m2=fill_below_m2
+                distance_sq[window],
+                part_of(grid, window),
+                buffer_m=buffer_m,
+                fill_below_m2=fill_below_m2,
+                barriers=None if marks is None else marks[window],
             )
         )
     return polygons, (buffer_m, grid.cell_m)

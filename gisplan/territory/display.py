@@ -65,7 +65,8 @@ def _bounds(edition_pk: int, digest: str) -> Bounds:
 
 def points(places: QuerySet[PlaceRow]) -> list[tuple[PlaceRow, dict[str, Any] | None]]:
     """Each place with the GeoJSON of its point in EPSG:4326; None where it has none."""
-    rows = places.select_related("municipality").annotate(on_screen=Transform("location", SCREEN_SRID))
+    rows: QuerySet[Any] = places.select_related("municipality")
+    rows = rows.annotate(on_screen=Transform("location", SCREEN_SRID))
     return [(row, None if row.on_screen is None else _point(row.on_screen)) for row in rows]
 
 

@@ -1,12 +1,20 @@
 """What the columns of results are called on the pages, and their units."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-COLUMNS = {
+from gisplan.maps.palettes import AXES
+from gisplan.territory.models import HealthSite, Hospital, School
+from gisplan.web import planning_words
+from gisplan.web.coverage import REGISTER_NAMES
+from gisplan.web.features import lang
+
+COLUMNS: dict[str, Any] = {
+    **planning_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -42,6 +50,20 @@ COLUMNS = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    "covered": _("Persone coperte"),
+    "not_covered": _("Persone non coperte"),
+    "not_known": _("Persone di cui non si sa"),
+    "share_covered": _("Parte coperta"),
+    "share_not_covered": _("Parte non coperta"),
+    "share_not_known": _("Parte non nota"),
+    "municipalities": _("Comuni"),
+    "municipalities_covered": _("Comuni coperti"),
+    "municipalities_not_covered": _("Comuni non coperti"),
+    "municipalities_not_known": _("Comuni di cui non si sa"),
+    "altimetric_zone": _("Zona altimetrica"),
+    "age_group": _("Età"),
+    "total": _("Insieme"),
+    "nearest_service": _("Servizio più vicino"),
     "reached_today": _("Persone raggiunte oggi"),
     "reached_then": _("Persone raggiunte nello scenario"),
     "difference": _("Differenza (persone)"),
@@ -62,9 +84,26 @@ COLUMNS = {
     "cell_share": _("Area coperta da celle"),
     "network_name": _("Rete stradale"),
 }
+COLUMNS |= {
+    "age_group": _("Età"),
+    "people_3_5": _("3–5 anni"),
+    "people_6_10": _("6–10 anni"),
+    "people_11_13": _("11–13 anni"),
+    "people_14_18": _("14–18 anni"),
+    "register": _("Registro"),
+    "kind": _("Tipo"),
+    "not_located": _("Senza posizione nota"),
+    "axis": _("Asse"),
+    "layer": _("Strato"),
+    "from_m": _("Da (m)"),
+    "to_m": _("A (m)"),
+    "quality_class": _("Classe"),
+    "area_km2": _("Area (km²)"),
+}
 for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
+    **planning_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -77,45 +116,89 @@ TABLES = {
     "hubs_changed": _("Poli che cambiano"),
     "access": _("Accessibilità"),
     "bands": _("Fasce cumulative"),
+    "coverage_by_municipality": _("Copertura per comune"),
+    "coverage_by_total": _("Copertura di tutto il territorio"),
+    "coverage_by_snai_class": _("Copertura per classe SNAI"),
+    "coverage_by_zone": _("Copertura per zona omogenea"),
+    "coverage_by_altimetric_zone": _("Copertura per zona altimetrica"),
+    "coverage_by_age_group": _("Copertura per età"),
+    "profile_catchments": _("I bacini, per modo e minuti"),
+    "profile_people": _("Persone per età"),
+    "profile_services": _("Servizi per tipo"),
+    "profile_interventions": _("Interventi del piano per asse"),
+    "profile_layers": _("Punti degli strati importati"),
+    "profile_quality": _("Classe di qualità del servizio, per distanza in linea d'aria"),
 }
 METHODS = {
+    **planning_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
+    "hub_profile": _("Profilo di un polo"),
     "hub_ranking": _("Graduatoria dei poli"),
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
+    "coverage": _("Copertura di un servizio"),
 }
-VALUES = {
+VALUES: dict[Any, Any] = {
+    **planning_words.VALUES,
+    "snai_class": COLUMNS["snai_class"],
+    "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
     "straight_line": _("in linea d'aria"),
+    "schematic": _("rete schematica"),
     "reached": _("raggiunge"),
     "unreachable": _("non raggiunge: 0 per regola"),
     "no_street": _("nessuna strada vicina: 0 per regola"),
     "cells": _("celle di popolazione"),
     "municipality": _("comune, in proporzione all'area"),
     "mixed": _("celle, e comune per il resto"),
+    "covered": _("coperto"),
+    "not_covered": _("non coperto"),
+    "not_known": _("non noto"),
     "walk": _("a piedi"),
     "bike": _("in bicicletta"),
     "car": _("in auto"),
     True: _("sì"),
     False: _("no"),
+    **{group: COLUMNS[group] for group in COLUMNS if group.startswith("people")},
+    **REGISTER_NAMES,
+    **dict(School.Level.choices),
+    **dict(Hospital.Kind.choices),
+    **dict(HealthSite.Kind.choices),
+    "none": _("nessuna classe"),
 }
+#: ISTAT's altimetric zones.
+CODES: dict[str, dict[Any, Any]] = {
+    "altimetric_zone": {
+        "1": _("montagna interna"),
+        "2": _("montagna litoranea"),
+        "3": _("collina interna"),
+        "4": _("collina litoranea"),
+        "5": _("pianura"),
+    },
+    "age_group": {"all": _("tutte le età")},
+    "zone": {"all": planning_words.WHOLE},
+    "snai_class": {"all": planning_words.WHOLE},
+}
+#: walk_10: the column of a catchment.
+CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
 #: A time is not 0 where nothing is reached: it is not known.
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
-CODED = {"method", "status", "people_source", "mode", "touches_border"}
+CODED = {
+    *planning_words.CODED,
+    *("method", "status", "people_source", "mode", "touches_border"),
+    *("age_group", "register", "kind", "quality_class"),
+}
 
 
 def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, Any]:
     """A table of a result with names and values in the reader's language; numbers stay numbers."""
     columns = table["columns"]
     units = table["units"]
-    names = [
-        f"{COLUMNS.get(name, name)}" + (f" [{unit}]" if unit and name not in COLUMNS else "")
-        for name, unit in zip(columns, units, strict=True)
-    ]
+    names = [_name(name, unit) for name, unit in zip(columns, units, strict=True)]
     words = VALUES | NO_TIME if any(name.startswith("nearest") for name in columns) else VALUES
     body = [
         [_value(name, value, words) for name, value in zip(columns, row, strict=True)]
@@ -129,8 +212,21 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
     }
 
 
+def _name(column: str, unit: str) -> str:
+    catchment = CATCHMENT.fullmatch(column)
+    if catchment:
+        return f"{VALUES[catchment[1]]}, {catchment[2]} min"
+    if column in COLUMNS:
+        return str(COLUMNS[column])
+    return f"{column} [{unit}]" if unit else column
+
+
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
-    if column in CODED:
+    if column == "axis" and value in AXES:
+        return {"text": f"{value}. {AXES[value].label(lang())}"}
+    if column in CODES:
+        return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
+    if column in CODED and value is not None:
         return {"text": words.get(value, value)}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}

@@ -1,13 +1,20 @@
 """The maps of hubs: the workbench's ground, the ranking by class, what a scenario gains and loses."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import shapely
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.exports import run_tables
+from gisplan.analysis.hubs import DRAWN_TOLERANCE_M, feature_collection
 from gisplan.analysis.models import Run, Scenario, ScenarioChange
+from gisplan.analysis.profile import HubProfile
+from gisplan.maps import palettes
 from gisplan.maps.choropleth import CLASS_FIELD, classified
 from gisplan.maps.classes import quantile
 from gisplan.maps.palettes import DIAMOND, GREY, INK, RAMP, SQUARE, TRIANGLE, WHITE
@@ -17,8 +24,9 @@ from gisplan.territory.display import screen_geometry, territory_bounds
 from gisplan.territory.models import Station
 from gisplan.territory.profile import latest_edition
 from gisplan.web import ground_layers, maps, place_layers
-from gisplan.web.column_names import COLUMNS
-from gisplan.web.features import collection, feature, lang, rounded
+from gisplan.web.column_names import COLUMNS, VALUES
+from gisplan.web.features import collection, feature, lang, palette_classes, rounded
+from layers import crs
 
 SCORE_CLASSES = 5
 GAINED = Style(fill="#3f78b5", stroke="#123a6b", fill_opacity=0.7, width_px=2)
@@ -47,6 +55,59 @@ def on_the_ground(title: str, *layers: MapLayer, bounds: Bounds | None = None) -
         lang=lang(),
         bounds=bounds or territory_bounds(edition),
         attribution=maps.attribution(edition),
+    )
+
+
+def profile_map(found: HubProfile, name: str) -> MapSpec | None:
+    """The catchments of each mode, those on foot shown first, and the hub."""
+    modes = list(dict.fromkeys(band.columns["mode"] for band in found.bands))
+    lon, lat = found.parameters["lon"], found.parameters["lat"]
+    layers = [_catchments(found, mode) for mode in modes]
+    hub = MapLayer(
+        key="hub",
+        title=_("Polo"),
+        data=collection([feature({"type": "Point", "coordinates": [lon, lat]}, id="hub", name=name)]),
+        style=replace(MARK, symbol=Symbol(DIAMOND)),
+    )
+    return on_the_ground(name, *layers, hub, bounds=_around_walk(found))
+
+
+def _around_walk(found: HubProfile) -> Bounds:
+    """What lies on foot around the hub; a kilometre or so where that is no ground."""
+    lon, lat = found.parameters["lon"], found.parameters["lat"]
+    on_foot = np.array([band.polygon for band in found.bands if band.columns["mode"] == "walk"], dtype=object)
+    drawn = on_foot[~shapely.is_empty(on_foot)]
+    if not len(drawn):
+        return lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01
+    in_degrees = crs.transform(drawn, settings.STORED_SRID, crs.WGS84).geometries
+    west, south, east, north = shapely.total_bounds(in_degrees).tolist()
+    return west, south, east, north
+
+
+def _catchments(found: HubProfile, mode: str) -> MapLayer:
+    bands = [band for band in found.bands if band.columns["mode"] == mode]
+    features = json.loads(feature_collection(bands, tolerance_m=DRAWN_TOLERANCE_M))["features"]
+    word = str(VALUES[mode])
+    for one in features:
+        own = one["properties"]
+        minutes = own["minutes"]
+        own |= {
+            "id": f"{mode}-{minutes}",
+            "name": _("%(minutes)s minuti %(mode)s") % {"minutes": minutes, "mode": word},
+            "minutes": str(minutes),
+            "people": rounded(own["people"]),
+            "method": str(VALUES[own["method"]]),
+        }
+    return MapLayer(
+        key=f"catchment-{mode}",
+        title=_("Bacino %(mode)s") % {"mode": word},
+        data=collection(features),
+        style=palettes.BANDS_MIN["15"].style,
+        listed=False,
+        visible=mode == "walk",
+        classes=palette_classes(place_layers.minutes_shown({band.columns["minutes"] for band in bands})),
+        class_field="minutes",
+        popup=(("people", _("Persone")), ("method", _("Metodo"))),
     )
 
 

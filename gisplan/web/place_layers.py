@@ -76,20 +76,20 @@ def bands(rows: Sequence[Band]) -> MapLayer:
         ),
         style=palettes.BANDS_MIN["15"].style,
         listed=False,
-        classes=palette_classes(_minutes_shown(rows)),
+        classes=palette_classes(minutes_shown({band.minutes for band in rows})),
         class_field="minutes",
         popup=(("people", _("Persone")), ("method", _("Metodo"))),
     )
 
 
-def _minutes_shown(rows: Sequence[Band]) -> dict[str, palettes.Entry]:
+def minutes_shown(shown: set[int]) -> dict[str, palettes.Entry]:
     """The legend has a line for each; minutes without a style of their own look like the outermost band."""
     outermost = palettes.BANDS_MIN["15"].style
     return {
         str(minutes): palettes.BANDS_MIN.get(
             str(minutes), palettes.Entry(str(minutes), f"{minutes} minuti", f"{minutes} minutes", outermost)
         )
-        for minutes in sorted({band.minutes for band in rows})
+        for minutes in sorted(shown)
     }
 
 

@@ -12,15 +12,22 @@ from gisplan.analysis.exports import csv_of, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
+from gisplan.web import planning_words
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
 
 SHOWN_ROWS = 400
 LISTED_RUNS = 50
 PARAMETER_NAMES = {
+    **planning_words.PARAMETERS,
     "name": _("Nome"),
     "scenario": _("Scenario"),
     "measure": _("Misura"),
+    "service": _("Servizio"),
+    "group": _("Età delle persone"),
+    "services": _("Servizi nel registro"),
+    "services_left_out": _("Servizi lasciati fuori"),
+    "stated_complete": _("Dichiarato completo da chi chiede"),
     "supply": _("Offerta"),
     "demand": _("Domanda"),
     "mode": _("Modo"),

@@ -80,7 +80,7 @@ def test_a_headway_gives_the_category_and_without_one_it_is_not_known(
     assert found == {"osm-1": 1, "osm-2": None}
     table.write_text("station_code,headway_min,mode_group\nosm-1,0,rail\n")
     assert main(["rank_hubs", "--headways", str(table)]) == 2
-    assert "line 2 of headways.csv, found '0'" in capsys.readouterr().err
+    assert "in line 2 of headways.csv, found 0: correct it." in capsys.readouterr().err
 
 
 def test_a_new_hub_far_from_others_adds_its_circle_and_a_closed_one_takes_it_away(

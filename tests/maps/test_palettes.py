@@ -8,7 +8,9 @@ import pytest
 from gisplan.maps.palettes import (
     AXES,
     BANDS_MIN,
+    BIVARIATE,
     BOUNDARY,
+    COVERAGE,
     FOCUS,
     GROUND,
     LAND,
@@ -40,6 +42,8 @@ EVERY = [
     *SNAI.values(),
     *BANDS_MIN.values(),
     *PLACES.values(),
+    *COVERAGE.values(),
+    *BIVARIATE.values(),
     NO_DATA,
     BOUNDARY,
     OUTSIDE,
@@ -88,7 +92,9 @@ def test_text_on_every_fill_can_be_read(entry: Entry) -> None:
 
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize(
-    ("table", "least"), [(AXES, 16), (SNAI, 14), (BANDS_MIN, 14)], ids=["axes", "snai", "bands"]
+    ("table", "least"),
+    [(AXES, 16), (SNAI, 14), (BANDS_MIN, 14), (COVERAGE, 40), (BIVARIATE, 16)],
+    ids=["axes", "snai", "bands", "coverage", "bivariate"],
 )
 def test_every_pair_of_a_table_stays_apart_for_every_sight(
     table: dict[str, Entry], least: int, sight: str
@@ -131,3 +137,12 @@ def test_samples_are_hidden_from_readers_of_the_screen_and_need_no_inline_style(
 def test_no_data_is_hatched_not_only_pale() -> None:
     assert swatch_svg(NO_DATA.style, "area").count("<path") == 1
     assert swatch_svg(BOUNDARY.style, "area").count("<path") == 0
+
+
+def test_the_nine_pairs_are_every_step_of_need_with_every_step_of_the_plan_and_darken_with_both() -> None:
+    assert list(BIVARIATE) == [f"{need}{plan}" for need in range(3) for plan in range(3)]
+    for sight in SIGHTS:
+        lightness = {key: lab(entry.style.fill, sight)[0] for key, entry in BIVARIATE.items()}
+        for step in range(3):
+            assert lightness[f"{step}0"] > lightness[f"{step}1"] > lightness[f"{step}2"]
+            assert lightness[f"0{step}"] > lightness[f"1{step}"] > lightness[f"2{step}"]

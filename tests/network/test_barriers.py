@@ -94,3 +94,51 @@ def test_barriers_are_saved_and_do_not_depend_on_the_order_of_the_ways(tmp_path:
     assert build_network(shuffled(raw, 2))[0].digest == network.digest
     save_network(network, tmp_path)
     np.testing.assert_array_equal(load_network(tmp_path).barrier_m, network.barrier_m)
+
+
+def courtyard(*barriers: tuple[float, float, float, float]) -> shapely.MultiPolygon:
+    """The ground around one block of 100 m, all reached: its hole of 50 m is filled unless something is in it."""
+    raw = raw_from_lines([np.array([[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]], dtype=float)])
+    barriers_m = np.array(barriers, dtype=float).reshape(-1, 4)
+    network, _ = build_network(replace(raw, barriers_m=barriers_m if barriers else None))
+    return service_areas(network, [(0, 0)], minutes=[10], mode="walk")[0].bands[0].polygon
+
+
+def test_hole_with_a_barrier_in_it_is_not_filled() -> None:
+    middle = shapely.Point(50, 50)
+    assert courtyard().covers(middle)
+    assert not courtyard((50, 40, 50, 60)).covers(middle)
+    assert courtyard((300, 0, 300, 100)).covers(middle)
+
+
+def test_hole_behind_a_barrier_is_not_filled_across_it() -> None:
+    """The barrier keeps the ground of the right-hand street short: what is left must not be filled through it."""
+    polygon = courtyard((85, 20, 85, 80))
+    assert not polygon.covers(shapely.Point(80, 50))
+    assert polygon.covers(shapely.Point(92, 50))
+
+
+def test_hole_is_kept_whatever_stands_on_the_other_side_of_the_town() -> None:
+    """Longer bands hold the shorter ones when holes of both are filled or kept."""
+    raw = raw_town()
+    draw = np.random.default_rng(3)
+    starts_m = draw.uniform(0, 1000, (60, 2))
+    scattered_m = np.column_stack((starts_m, starts_m + draw.uniform(-40, 40, (60, 2))))
+    network, _ = build_network(replace(raw, barriers_m=scattered_m))
+    bands = service_areas(network, [(340, 430)], minutes=[2, 4, 6, 9], mode="walk")[0].bands
+    assert all(band.polygon.is_valid for band in bands)
+    for shorter, longer in itertools.pairwise(bands):
+        assert longer.polygon.covers(shorter.polygon)
+
+
+def test_every_barrier_counts_however_many_stand_near_a_street() -> None:
+    """5,000 short walls far from the street's ground come first in the list; the last one is the river."""
+    walls_m = np.array([[350 + k * 0.01, 560, 350 + k * 0.01, 561] for k in range(5000)])
+    river_m = np.array([[510, -500, 510, 1500]], dtype=float)
+    network, _ = build_network(replace(raw_town(), barriers_m=np.concatenate((walls_m, river_m))))
+    assert len(network.barrier_m) == 5001
+    assert ground(network).intersection(BEYOND).area == 0
+    walled = ground(network).difference(
+        shapely.box(*network.coords_m.min(0) - 30, *network.coords_m.max(0) + 30)
+    )
+    assert walled.is_empty

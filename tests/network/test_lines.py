@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gisplan.network import BuildReport, build_network, node_crossings, raw_from_lines
+from gisplan.network import BuildReport, build_network, node_crossings, raw_from_lines, rejoined
 from gisplan.network.errors import BadParameter, BadStreets
 
 
@@ -63,3 +63,27 @@ def test_line_of_three_columns_is_refused_by_position() -> None:
 def test_tolerance_out_of_range_is_refused(tolerance_m: float) -> None:
     with pytest.raises(BadParameter, match=f"found {tolerance_m}"):
         raw_from_lines([np.zeros((2, 2))], snap_tolerance_m=tolerance_m)
+
+
+def test_rejoined_ways_share_the_ends_that_lay_apart_and_keep_their_altitudes() -> None:
+    apart = raw_from_lines(
+        [np.array([[0, 0], [100, 0]], dtype=float), np.array([[100.05, 0], [200, 0]], dtype=float)],
+        snap_tolerance_m=0,
+        z_m=[np.array([1.0, 2.0]), np.array([np.nan, 4.0])],
+    )
+    joined = rejoined(apart)
+    assert len(apart.x_m) == 4
+    assert joined.x_m.tolist() == [0, 100, 200]
+    assert joined.z_m.tolist() == [1, 2, 4]
+
+
+def test_crossing_has_the_altitude_of_the_way_between() -> None:
+    cross = raw_from_lines(
+        [np.array([[0, 0], [100, 0]], dtype=float), np.array([[25, -50], [25, 50]], dtype=float)],
+        z_m=[np.array([10.0, 20.0]), np.array([np.nan, np.nan])],
+    )
+    noded = rejoined(cross, crossings=True)
+    at = np.flatnonzero((noded.x_m == 25) & (noded.y_m == 0))
+    assert noded.z_m[at].tolist() == [12.5]
+    assert build_network(noded)[0].n_edges == 4
+    assert build_network(rejoined(cross))[0].n_edges == 2

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gisplan.analysis.exports import check_out, run_tables, write_run
-from gisplan.analysis.headways import read_headways
+from gisplan.analysis.headways import best_headways, read_headways
 from gisplan.analysis.hub_network import TERMS, USUAL_WEIGHTS, run_ranking
 from gisplan.analysis.requests import SPEEDS_KMH, catchment_request
 
@@ -23,7 +23,10 @@ class Command(BaseCommand):
             "--weight", nargs="+", metavar="TERM=W", help=f"of {', '.join(TERMS)}; default {usual}"
         )
         parser.add_argument(
-            "--headways", type=Path, metavar="FILE.csv", help="station_code, headway_min, mode_group"
+            "--headways",
+            type=Path,
+            metavar="FILE.csv",
+            help="station_code, headway_min, mode_group; default: those kept by `gisplan load_headways`",
         )
         parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
         parser.add_argument("--overwrite", action="store_true", help="replace FILE where it is there")
@@ -32,7 +35,7 @@ class Command(BaseCommand):
         out = options["out"]
         if out is not None:
             check_out(out, overwrite=options["overwrite"])
-        headways = read_headways(options["headways"]) if options["headways"] else None
+        headways = best_headways(read_headways(options["headways"])) if options["headways"] else None
         request = catchment_request([options["minutes"]], mode=options["mode"])
         run = run_ranking(request, weights=_weights(options["weight"]), headways=headways)
         ranking, overlap, gap = run_tables(run)[:3]

@@ -1,0 +1,125 @@
+"""The page of demographic trends: a map by measure, the tables, and the definition of each sign."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from gisplan.analysis.errors import AnalysisError, RequestRefused
+from gisplan.analysis.models import Run
+from gisplan.analysis.trends import SIGNS, population_dates, trends
+from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
+from gisplan.maps.classes import quantile
+from gisplan.maps.palettes import BOUNDARY, NO_DATA, RAMP
+from gisplan.maps.spec import MapLayer, MapSpec, StyleClass
+from gisplan.territory.display import boundary_geometries, territory_bounds
+from gisplan.territory.profile import latest_edition
+from gisplan.web import maps
+from gisplan.web.answer_pages import keep, rows_of, run_context
+from gisplan.web.features import collection, feature, lang
+from gisplan.web.planning_words import COLUMNS, sentence
+
+#: Measure in the address -> column, unit, decimals, name.
+MEASURES: dict[str, tuple[str, str, int, Any]] = {
+    "variazione": ("change_pct", "%", 1, gettext_lazy("Variazione dei residenti")),
+    "vecchiaia": ("old_age_last", "", 0, gettext_lazy("Indice di vecchiaia")),
+    "debolezza": ("signs", "", 0, gettext_lazy("Segni di debolezza demografica")),
+}
+POPUP = ("people_last", "change", "change_pct", "old_age_last", "signs")
+CLASSES = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def trend(request: HttpRequest) -> HttpResponse:
+    """?dal=2022&al=2023&misura=vecchiaia; a planner's POST keeps what the address asks."""
+    measure = request.GET.get("misura", "")
+    measure = measure if measure in MEASURES else "variazione"
+    dates = population_dates()
+    context: dict[str, Any] = {
+        "section": "analyses",
+        "years": [day.year for day in dates],
+        "measure": measure,
+        "measures": [(code, name) for code, (*_rest, name) in MEASURES.items()],
+    }
+    try:
+        answer = trends(_year(request, "dal"), _year(request, "al"))
+    except AnalysisError as error:
+        return render(request, "web/trends.html", context | {"error": sentence(error)}, status=400)
+    if request.method == "POST":
+        return keep(request, answer)
+    run = answer.run()
+    first, last = (run.parameters[name][:4] for name in ("first_date", "last_date"))
+    context |= {
+        "first": int(first),
+        "last": int(last),
+        "whole": rows_of(run, "trends_by_snai_class")[-1],
+        "map": maps.page_map(_map(run, measure)),
+        **run_context(run, request, hidden=("people_by_municipality_and_date",)),
+    }
+    return render(request, "web/trends.html", context)
+
+
+def _year(request: HttpRequest, name: str) -> int | None:
+    written = request.GET.get(name, "").strip()
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) == 4):
+        known = ", ".join(str(day.year) for day in population_dates())
+        raise RequestRefused(
+            f"{name} expects a year of {known}, found {written[:20]!r}: choose another.",
+            field="years",
+            found=written[:20],
+            expected=known,
+        )
+    return int(written)
+
+
+def _map(run: Run, measure: str) -> MapSpec | None:
+    edition = latest_edition()
+    if edition is None:
+        return None
+    column, unit, decimals, name = MEASURES[measure]
+    rows = rows_of(run, "trends_by_municipality")
+    shapes = boundary_geometries(edition)
+    data = collection(
+        feature(
+            shapes.get(row["istat_code"]),
+            id=row["istat_code"],
+            name=row["municipality"],
+            url=reverse("municipality", args=[row["istat_code"]]),
+            **{name: row[name] for name in POPUP},
+        )
+        for row in rows
+    )
+    classes = quantile([row[column] for row in rows], CLASSES)
+    counted = column == "signs"
+    layer = MapLayer(
+        key="trends",
+        title=str(name),
+        data=data if counted else classified(data, column, classes),
+        style=NO_DATA.style,
+        classes=_of_signs() if counted else ramp_classes(classes, unit=unit, decimals=decimals, lang=lang()),
+        class_field="signs" if counted else CLASS_FIELD,
+        popup=tuple((name, str(COLUMNS[name])) for name in POPUP),
+        link_field="url",
+    )
+    return MapSpec(
+        title=_("Andamento demografico"),
+        layers=(layer,),
+        lang=lang(),
+        bounds=territory_bounds(edition),
+        attribution=maps.attribution(edition),
+    )
+
+
+def _of_signs() -> tuple[StyleClass, ...]:
+    """One class a count, from light to dark."""
+    return tuple(
+        StyleClass(value=count, label=str(count), style=replace(BOUNDARY.style, fill=fill))
+        for count, fill in enumerate(RAMP[: len(SIGNS) + 1])
+    )

@@ -1,0 +1,35 @@
+"""The pages of trends and equity in Chromium: accessible, nothing of the outside, no complaint, and fit a phone."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Visit
+from .test_in_browser import wcag_violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+def checked(visit: Visit, axe_script: Path) -> None:
+    assert wcag_violations(visit, axe_script) == []
+    visit.page.set_viewport_size({"width": 390, "height": 850})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert visit.outside == []
+    assert visit.failed == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/analisi/tendenze/", "/en/analisi/tendenze/?misura=debolezza", "/analisi/equita/"]
+)
+def test_the_page_is_accessible(visit: Visit, axe_script: Path, address: str) -> None:
+    visit.go(address)
+    checked(visit, axe_script)
+
+
+def test_a_measure_is_chosen_in_the_form_and_stands_in_the_address(visit: Visit) -> None:
+    visit.go("/analisi/tendenze/")
+    visit.page.select_option("#misura", "debolezza")
+    visit.page.get_by_role("button", name="Mostra").click()
+    visit.page.wait_for_url("**misura=debolezza**")
+    assert "Segni di debolezza demografica" in visit.page.locator("#content").inner_text()
