@@ -1,6 +1,7 @@
 """The hub workbench, and the hubs of today in order."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,9 +23,10 @@ from gisplan.analysis.staleness import is_stale
 from gisplan.maps.spec import MapSpec
 from gisplan.plan.rights import may_edit_plan
 from gisplan.territory.display import points
-from gisplan.web import hub_maps, maps, place_layers
+from gisplan.web import hub_maps, maps, place_layers, view_exports
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import COLUMNS, VALUES, shown_table
+from gisplan.web.hub_exports import hub_content
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
@@ -41,6 +43,9 @@ RESULT_ROWS = (
 def hub(request: HttpRequest) -> HttpResponse:
     """?lon=…&lat=…&modo=walk&minuti=5,10,15: the same question in the address, so that it can be shared."""
     question, found, error = _answered(request)
+    spec = _map(question)
+    if not error and (file := view_exports.answer(request, partial(hub_content, question, found, spec))):
+        return file
     context = {
         "section": "analyses",
         "question": question,
@@ -55,7 +60,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "editions": [(EDITION_NAMES.get(k, k), v) for k, v in found.editions.items() if v] if found else [],
         "words": {code: str(word) for code, word in VALUES.items() if isinstance(code, str)},
         "may_save": may_edit_plan(request.user),
-        "map": maps.page_map(_map(question)),
+        "map": maps.page_map(spec),
     }
     return render(request, "web/hub.html", context)
 
@@ -142,4 +147,4 @@ def ranking(request: HttpRequest) -> HttpResponse:
         }
     if found:
         context["map"] = maps.page_map(hub_maps.ranking_map(found))
-    return render(request, "web/ranking.html", context)
+    return view_exports.render_view(request, "web/ranking.html", context, title=_("Graduatoria dei poli"))

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +24,7 @@ from gisplan.maps.texts import format_value
 from gisplan.web import view_files
 from gisplan.web.features import lang
 from gisplan.web.map_assets import asset_files
+from gisplan.web.maps import PageMap
 from gisplan.web.rate_limit import RateLimit, address_of
 from layers import crs
 
@@ -97,6 +100,29 @@ def answer(request: HttpRequest, content_of: Callable[[], ViewContent]) -> HttpR
     name = f"gisplan-{_slug(content.title)}.{wanted}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
     return HttpResponse(written, content_type=made.content_type, headers=headers)
+
+
+def render_view(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, or the file of it: its map, the tables of its results and the parameters behind them.
+
+    For pages whose context holds `map` (a `PageMap`) and `tables` (as `shown_table` makes them).
+    """
+    if status == HTTPStatus.OK and (file := answer(request, partial(_content_of, context, title))):
+        return file
+    return render(request, template, context, status=status)
+
+
+def _content_of(context: dict[str, Any], title: str) -> ViewContent:
+    shown = context.get("map")
+    spec = shown.spec if isinstance(shown, PageMap) else None
+    return ViewContent(
+        title=title or str(context.get("title") or (spec.title if spec else _("Analisi"))),
+        spec=spec,
+        tables=shown_tables(context.get("tables") or ()),
+        filters=tuple((str(name), str(value)) for name, value in context.get("parameters") or ()),
+    )
 
 
 def page_address(request: HttpRequest) -> str:

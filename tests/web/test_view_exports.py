@@ -11,6 +11,7 @@ import pytest
 import shapely
 from django.test import Client
 
+from gisplan.analysis.models import Run
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, interventions_of_axis
 from gisplan.territory.models import Municipality, MunicipalityBoundary
@@ -130,6 +131,23 @@ def test_an_address_that_asks_for_too_many_files_is_asked_to_wait(client: Client
     answer = client.get("/assi/3/", {"formato": "xlsx"})
     assert answer.status_code == 429
     assert "riprova fra un minuto" in answer.content.decode()
+
+
+def test_a_hub_is_printed_with_its_bands_and_their_people(client: Client, tmp_path: Path) -> None:
+    hub = {"lon": "7.5787", "lat": "45.0789", "modo": "walk", "minuti": "5,10"}
+    first = pdf_text(client, "/analisi/hub/", **hub)[0]
+    assert "Polo ipotetico nel comune di Collegno" in first
+    assert "Minuti: 5,10" in first
+    assert "modo=walk" in first
+    content = fetched(client, "/analisi/hub/", formato="gpkg", **hub).content
+    assert layers_of(content, tmp_path, ".gpkg")["bands"] == 2
+
+
+def test_a_kept_run_is_printed_with_its_parameters(client: Client) -> None:
+    run = Run.objects.latest("pk")
+    words = pdf_text(client, f"/analisi/esecuzioni/{run.pk}/")[0]
+    assert f"n. {run.pk}" in words
+    assert "Collegno" in words
 
 
 @pytest.mark.parametrize("view", VIEWS)
