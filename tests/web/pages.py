@@ -30,11 +30,12 @@ ASKED = (
     "/comuni/?q=susa",
     "/comuni/?q=nessuno",
     "/analisi/hub/?lon=7.5787&lat=45.0789&modo=walk&minuti=5,10",
+    "/analisi/hub/profilo/?lon=7.5787&lat=45.0789",
 )
 SIGN_IN = "/accesso/"
-#: Behind the sign-in, answers to a button, or no page at all.
+#: Behind the sign-in, answers to a button, no page at all, or none without a question.
 _BUTTONS = ("salva/", "conserva/")
-_NOT_READ = {"import_upload", "sign_out", "catchment_api"}
+_NOT_READ = {"import_upload", "sign_out", "catchment_api", "profile"}
 
 
 def with_parameters(pattern: URLPattern) -> bool:
