@@ -108,8 +108,18 @@ def summary_of(found: InnerAreas) -> dict[str, Any]:
             for code, name, reason in found.ground.unmatched
         ],
         "poles": found.ground.poles.sentence,
+        **_poles_in_numbers(found),
         "terrain_known": times.parameters.get("terrain_known"),
         "seats_known": times.parameters.get("seats_known"),
+    }
+
+
+def _poles_in_numbers(found: InnerAreas) -> dict[str, int]:
+    poles = found.ground.poles
+    return {
+        "poles_listed": sum(1 for code in poles.classes if code not in poles.by_rule),
+        "poles_by_rule": len(poles.by_rule),
+        "poles_not_decided": poles.not_decided,
     }
 
 

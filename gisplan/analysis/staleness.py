@@ -10,6 +10,7 @@ from gisplan.analysis import (
     hub_network,
     hubs,
     inner_area_runs,
+    plan_coverage,
     profile,
     scenarios,
     siting,
@@ -87,6 +88,10 @@ def _of_coverage(run: Run, ground: Ground) -> str:
     return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
+def _of_plan(run: Run, ground: Ground) -> str:
+    return plan_coverage.plan_digest(plan_coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
@@ -100,6 +105,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     equity.METHOD: _of_equity,
     siting.METHOD: _of_siting,
     coverage.METHOD: _of_coverage,
+    plan_coverage.METHOD: _of_plan,
 }
 
 

@@ -18,6 +18,7 @@ from gisplan.plan.rights import may_import_layers
 from gisplan.web import import_words, layer_maps, maps, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web.feature_table import feature_table, number_of
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.refusals import read_only
@@ -76,7 +77,8 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     current = found.current
     if current is None and not keeper:
         raise Http404
-    spec = layer_maps.layer_map(current) if current else None
+    chosen = number_of(request.GET, "elemento")
+    spec = layer_maps.layer_map(current, chosen=chosen) if current else None
     if file := view_exports.answer(request, partial(_content, found, spec)):
         return file
     first = default_edition()
@@ -85,6 +87,7 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
         "layer": found,
         "version": current,
         "map": maps.page_map(spec),
+        "features": feature_table(current, request.GET) if current else None,
         "axes": _axis_links(found, first),
         "connection_text": access.connection_text(found) if current else "",
         "is_keeper": keeper,

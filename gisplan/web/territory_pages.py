@@ -43,6 +43,7 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.municipality_charts import age_chart
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
@@ -80,27 +81,34 @@ def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> view_
 @read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
+    places = request.GET.get("luoghi", "")[:6]
+    key = ("municipality", istat_code, places)
+    context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
+    if file := view_exports.answer(request, partial(_content, context)):
+        return file
+    return render(request, "web/municipality.html", context)
+
+
+def _content(context: dict[str, Any]) -> view_exports.ViewContent:
+    """All that the page shows, and all the places, not one page of them."""
+    found, edition = context["municipality"], context.get("edition")
+    places = _Places(found)
+    rows = context.get("rows", [])
+    return view_exports.ViewContent(
+        title=found.name,
+        spec=context["map"].spec if context["map"] else None,
+        tables=municipality_tables(found, rows, places[0 : len(places)]),
+        notice=f"{completeness(edition).statement}." if edition else "",
+        layer_tables=False,
+    )
+
+
+def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
-    spec = maps.municipality_map(found, interventions.here)
-
     people = people_of(found)
-
-    def content() -> view_exports.ViewContent:
-        places = _Places(found)
-        rows = intervention_rows(interventions.here)
-        return view_exports.ViewContent(
-            title=found.name,
-            spec=spec,
-            tables=municipality_tables(found, rows, places[0 : len(places)]),
-            notice=f"{completeness(edition).statement}." if edition else "",
-            layer_tables=False,
-        )
-
-    if file := view_exports.answer(request, content):
-        return file
-    context = {
+    return {
         "section": "municipalities",
         "municipality": found,
         "boundary": latest_boundary(found),
@@ -110,13 +118,12 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
-        "places": _places_in(found, request.GET.get("luoghi", "")),
+        "places": _places_in(found, places_page),
         "pnrr": pnrr_of_municipality(found),
-        "neighbours": neighbours_of(found),
-        "map": maps.page_map(spec),
+        "neighbours": list(neighbours_of(found)),
+        "map": maps.page_map(maps.municipality_map(found, interventions.here)),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
-    return render(request, "web/municipality.html", context)
 
 
 def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:
