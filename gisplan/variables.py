@@ -60,6 +60,17 @@ def role(name: str, default: str) -> str:
     return value
 
 
+def contact(name: str) -> str:
+    """A mail address or a page of the web."""
+    value = text(name)
+    if value and not re.fullmatch(r"https?://\S+|[^\s@?&/:]+@[^\s@?&/:]+\.[^\s@?&/:]+", value):
+        raise VariableRefused(
+            f"{name} expects a mail address or a page such as https://example.it/segnala, found {value!r}: "
+            "correct it or unset it."
+        )
+    return value
+
+
 def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
