@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,16 @@ def run_tables(run: Run) -> list[dict[str, Any]]:
         own = [features_table(features)] if features and "minutes" in features[0]["properties"] else []
         return [*tables_of(run.result), *own]
     bands = Band.objects.filter(run=run).select_related("station").order_by("station__code", "minutes")
+    return [band_table(bands.defer("geometry"))]
+
+
+def band_table(bands: Iterable[Band]) -> dict[str, Any]:
+    """Bands of stations, a row each."""
     rows = [
         [band.station.code, band.station.name, *(getattr(band, name) for name in BAND_COLUMNS)]
-        for band in bands.defer("geometry")
+        for band in bands
     ]
-    return [Table("bands", ["station_code", "station", *BAND_COLUMNS], rows).as_json()]
+    return Table("bands", ["station_code", "station", *BAND_COLUMNS], rows).as_json()
 
 
 def provenance(run: Run) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
-from gisplan.web import coverage_words, inner_area_words, planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
 
@@ -77,7 +77,8 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
         "stale": is_stale(found),
         **how_computed(found),
     }
-    return render(request, "web/run.html", context)
+    title = f"{context['run_method']} n. {found.pk}"
+    return view_exports.render_view(request, "web/run.html", context, title=title)
 
 
 @read_only
