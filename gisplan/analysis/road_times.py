@@ -98,17 +98,19 @@ def schematic_times(facts: MunicipalFacts, rules: SchematicRules | None = None) 
         area_km2=shapely.area(facts.areas) / 1e6,
     )
     neighbours = border_pairs(facts.areas)
-    network = schematic_network(centres, neighbours, rules)
+    motorways = known_motorways(facts.codes)
+    network = schematic_network(centres, neighbours, rules, motorways=motorways)
     parameters = {
         "method": SCHEMATIC,
         "territory_edition": facts.edition,
         "municipalities": len(facts.codes),
         "seats_known": facts.seats,
+        "motorway_legs": len(network.legs),
         "terrain_known": int((facts.zone > 0).sum()),
         **rules.as_parameters,
     }
     inputs = (facts.codes, facts.areas, facts.centres_m, facts.altitude_m, facts.zone, facts.people)
-    whole = digest([*inputs, sorted(parameters.items())])
+    whole = digest([*inputs, motorways, sorted(parameters.items())])
     return RoadTimes(facts.codes, network, SCHEMATIC, parameters, whole, facts.edition, neighbours)
 
 
@@ -153,6 +155,16 @@ def municipal_centres(codes: Sequence[str], areas: Geometries, srid: int) -> tup
         middle[positions[inside]] = points[inside]
         seats = [row for row, used in zip(seats, inside.tolist(), strict=True) if used]
     return np.asarray(shapely.get_coordinates(middle), dtype=np.float64), len(seats)
+
+
+def known_motorways(codes: Sequence[str]) -> Pairs:
+    """Positions of the municipalities that the seeds say a motorway joins, shape (m, 2)."""
+    place = {code: position for position, code in enumerate(codes)}
+    ends = [
+        (row["from_istat_code"], row["to_istat_code"]) for row in rows(settings.SEED_DIR, "motorway_legs")
+    ]
+    known = [(place[one], place[other]) for one, other in ends if one in place and other in place]
+    return np.array(known, dtype=np.int64).reshape(-1, 2)
 
 
 def _stamp() -> str:

@@ -56,10 +56,24 @@ def test_a_known_seat_is_the_centre_and_one_outside_its_municipality_is_not(
     east = lon_lat(shapely.Point(405_000, 5_003_000))  # 2 km east of the middle of Alta
     lines = ["istat_code,lon,lat,match,source", *(f"{code},{east.x},{east.y},name,-" for code in VALLEY)]
     (tmp_path / "municipal_seats.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "motorway_legs.csv").write_text("from_istat_code,to_istat_code\n")
     settings.SEED_DIR = tmp_path
     times = road_times()
     assert times.parameters["seats_known"] == 1
     assert times.minutes(["001901"], ["001902"]).item() == pytest.approx(4 * 1.3 + 3, abs=0.01)
+
+
+def test_a_motorway_of_the_seeds_joins_municipalities_that_are_loaded(
+    valley: TerritoryEdition, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "municipal_seats.csv").write_text("istat_code,lon,lat,match,source\n")
+    legs = "from_istat_code,to_istat_code\n001901,001903\n001901,009999\n"
+    (tmp_path / "motorway_legs.csv").write_text(legs)
+    settings.SEED_DIR = tmp_path
+    times = road_times()
+    assert times.parameters["motorway_legs"] == 1
+    assert times.minutes(["001901"], ["001903"]).item() == pytest.approx(12 * 1.18 / 120 * 60 + 3)
+    assert times.minutes(["001901"], ["001902"]).item() == pytest.approx(6 * 1.3 + 3)
 
 
 def test_a_code_without_boundary_is_refused(valley: TerritoryEdition) -> None:
