@@ -17,6 +17,7 @@ from gisplan.analysis.inputs import StationInputs, digest, station_inputs
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
 from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
+from gisplan.network.profiles import speed_table
 from gisplan.network.service_area import DETOUR_FACTOR
 
 __all__ = ["MAX_MINUTES", "SPEEDS_KMH", "CatchmentRequest", "catchment_request", "run_catchments"]
@@ -59,6 +60,7 @@ def travel_parameters(request: CatchmentRequest) -> dict[str, Any]:
         "mode": request.mode,
         "minutes": list(request.minutes),
         "speed_kmh": request.speed_kmh,
+        "speeds": speed_table(request.mode, request.speed_kmh),
         "rules": asdict(RULES),
         "detour_factor": DETOUR_FACTOR,
     }

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.territory.models import HealthSite, Hospital, School
-from gisplan.web import inner_area_words, planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
 
 COLUMNS: dict[str, Any] = {
     **planning_words.COLUMNS,
     **inner_area_words.COLUMNS,
+    **coverage_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -106,6 +107,7 @@ for _place in range(1, 11):
 TABLES = {
     **planning_words.TABLES,
     **inner_area_words.TABLES,
+    **coverage_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -134,6 +136,7 @@ TABLES = {
 METHODS = {
     **planning_words.METHODS,
     **inner_area_words.METHODS,
+    **coverage_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
     "hub_profile": _("Profilo di un polo"),
@@ -145,6 +148,7 @@ METHODS = {
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
     **inner_area_words.VALUES,
+    **coverage_words.VALUES,
     "snai_class": COLUMNS["snai_class"],
     "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
@@ -181,8 +185,9 @@ CODES: dict[str, dict[Any, Any]] = {
         "5": _("pianura"),
     },
     "age_group": {"all": _("tutte le età")},
-    "zone": {"all": planning_words.WHOLE},
-    "snai_class": {"all": planning_words.WHOLE},
+    **coverage_words.CODES,
+    "zone": coverage_words.REASONS | {"all": planning_words.WHOLE},
+    "snai_class": coverage_words.REASONS | {"all": planning_words.WHOLE},
 }
 #: walk_10: the column of a catchment.
 CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
