@@ -32,6 +32,7 @@ def read_italy() -> Italy:
     altitudes = [terrain.get(code, (np.nan, 0)) for code in found.codes]
     facts = MunicipalFacts(
         codes=found.codes,
+        inside=(True,) * len(found.codes),
         areas=found.areas,
         centres_m=centres_m,
         seats=seats,

@@ -8,6 +8,7 @@ import shapely
 from pytest_django import Settings
 
 from gisplan.analysis.errors import RequestRefused
+from gisplan.analysis.networks import load_network
 from gisplan.analysis.road_times import road_times, territory_facts
 from gisplan.territory.models import Municipality, TerritoryEdition
 from tests.analysis.conftest import VALLEY, lon_lat
@@ -84,3 +85,44 @@ def test_a_code_without_boundary_is_refused(valley: TerritoryEdition) -> None:
 def test_an_empty_database_is_refused() -> None:
     with pytest.raises(RequestRefused, match="found none: run `gisplan load_territory` first"):
         territory_facts()
+
+
+def road_file(path: Path, kilometres: list[tuple[float, float]]) -> Path:
+    """OpenStreetMap XML of one secondary road of 60 km/h through points in km from the corner of the valley."""
+    places = [lon_lat(shapely.Point(400_000 + x * 1000, 5_000_000 + y * 1000)) for x, y in kilometres]
+    nodes = "".join(
+        f'<node id="{k}" lon="{one.x:.7f}" lat="{one.y:.7f}" version="1"/>' for k, one in enumerate(places, 1)
+    )
+    refs = "".join(f'<nd ref="{k}"/>' for k in range(1, len(places) + 1))
+    tags = '<tag k="highway" v="secondary"/><tag k="maxspeed" v="60"/>'
+    path.write_text(
+        f'<osm version="0.6">{nodes}<way id="1" version="1">{refs}{tags}</way></osm>', encoding="utf-8"
+    )
+    return path
+
+
+def test_a_road_network_of_the_whole_territory_is_used_in_place_of_the_schematic_one(
+    valley: TerritoryEdition, settings: Settings, tmp_path: Path
+) -> None:
+    settings.NETWORKS_DIR = tmp_path / "networks"
+    before = road_times()
+    load_network(road_file(tmp_path / "whole.osm", [(2.5, 3), (3, 3), (9, 3), (15, 3), (15.5, 3)]))
+    times = road_times()
+    assert (before.method, times.method) == ("schematic", "network")
+    assert (times.parameters["network"], times.parameters["municipalities_on_network"]) == ("whole", 3)
+    row = times.minutes(["001901"], list(VALLEY))[0]
+    car_kmh = 0.8 * 60
+    assert row.tolist() == [
+        0,
+        pytest.approx(6 / car_kmh * 60, rel=0.01),
+        pytest.approx(12 / car_kmh * 60, rel=0.01),
+        np.inf,
+    ]
+
+
+def test_a_network_of_a_part_of_the_territory_is_not_used(
+    valley: TerritoryEdition, settings: Settings, tmp_path: Path
+) -> None:
+    settings.NETWORKS_DIR = tmp_path / "networks"
+    load_network(road_file(tmp_path / "part.osm", [(2.5, 3), (3, 3), (9, 3)]))
+    assert road_times().method == "schematic"
