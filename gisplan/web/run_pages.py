@@ -110,6 +110,8 @@ def written(value: object) -> str:
         return ", ".join(written(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {written(item)}" for name, item in value.items())
+    if isinstance(value, bool):
+        return str(VALUES[value])
     if isinstance(value, int | float):
         return number_format(value)
     return str(VALUES.get(str(value), value))
