@@ -9,6 +9,7 @@ from gisplan.analysis import (
     equity,
     hub_network,
     hubs,
+    inner_area_runs,
     plan_coverage,
     profile,
     scenarios,
@@ -19,6 +20,8 @@ from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.headways import stored_headways
+from gisplan.analysis.inner_areas import METHOD as INNER_AREAS
+from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
@@ -57,6 +60,11 @@ def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
 
 
+def _of_inner_areas(run: Run, ground: Ground) -> str:
+    request = InnerAreasRequest(run.parameters["snai_edition"], run.parameters["territory"])
+    return inner_area_runs.inputs_digest(request)
+
+
 def _of_trends(run: Run, ground: Ground) -> str:
     return trends.trends_digest()
 
@@ -92,6 +100,7 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     hubs.METHOD: _of_hub,
     profile.METHOD: _of_profile,
     access.METHOD: _of_access,
+    INNER_AREAS: _of_inner_areas,
     trends.METHOD: _of_trends,
     equity.METHOD: _of_equity,
     siting.METHOD: _of_siting,

@@ -12,9 +12,9 @@ import jinja2
 
 from gisplan.maps.errors import AssetError
 from gisplan.maps.folium_map import OWN_ASSETS, build_map
-from gisplan.maps.spec import MapSpec
+from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.maps.tables import feature_table
-from gisplan.maps.texts import format_value, text
+from gisplan.maps.texts import Lang, format_value, text
 
 HERE = Path(__file__).parent
 PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
@@ -46,7 +46,7 @@ def standalone_html(spec: MapSpec, asset_files: Mapping[str, Path]) -> str:
         There is nothing to fit.
     """
     files = {**OWN_ASSETS, **asset_files}
-    layers = tuple(replace(layer, link_field="", shapes_url="") for layer in spec.layers)
+    layers = tuple(_offline(layer, spec.lang) for layer in spec.layers)
     offline = replace(spec, layers=layers, tiles=None)
     parts = build_map(offline, {name: name for name in files})
     styles = [_style(files[name]) for name in parts.css] + [_style(HERE / "assets" / "standalone.css")]
@@ -61,6 +61,15 @@ def standalone_html(spec: MapSpec, asset_files: Mapping[str, Path]) -> str:
         text=text,
         format_value=format_value,
     )
+
+
+def _offline(layer: MapLayer, lang: Lang) -> MapLayer:
+    """Without links, and without tiles, which the legend says."""
+    if layer.tiles is None:
+        return replace(layer, link_field="", shapes_url="")
+    count = format_value(layer.tiles.count, lang)
+    note = " ".join([layer.note, text("not_in_file", lang, count=count)]).strip()
+    return replace(layer, link_field="", tiles=None, note=note, classes=(), class_field="", listed=False)
 
 
 def _read(path: Path) -> bytes:

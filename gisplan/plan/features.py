@@ -33,7 +33,9 @@ def intervention_features(axis: Axis, *, lang: str) -> dict[str, Any]:
     return features_of(interventions_of_axis(axis), lang=lang)
 
 
-def features_of(interventions: Sequence[Intervention], *, lang: str) -> dict[str, Any]:
+def features_of(
+    interventions: Sequence[Intervention], *, lang: str, until_year: int | None = None
+) -> dict[str, Any]:
     """A FeatureCollection: one feature for each place, with all its interventions and their number."""
     surface_points = _surface_points(interventions)
     spots: dict[_Spot, list[Intervention]] = {}
@@ -42,7 +44,7 @@ def features_of(interventions: Sequence[Intervention], *, lang: str) -> dict[str
         for spot in dict.fromkeys(spot for spot in found if spot is not None):
             spots.setdefault(spot, []).append(one)
     with override(lang):
-        features = [_feature(spot, standing) for spot, standing in spots.items()]
+        features = [_feature(spot, standing, until_year) for spot, standing in spots.items()]
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -92,8 +94,8 @@ def _in_degrees(geometry: GEOSGeometry) -> GEOSGeometry:
     return transformed
 
 
-def _feature(spot: _Spot, standing: list[Intervention]) -> dict[str, Any]:
-    items = [_properties(one) for one in standing]
+def _feature(spot: _Spot, standing: list[Intervention], until_year: int | None) -> dict[str, Any]:
+    items = [_properties(one, until_year) for one in standing]
     together = {key: "; ".join(dict.fromkeys(item[key] for item in items)) for key in items[0]}
     count = len(items)
     if count > 1:
@@ -113,8 +115,8 @@ def _feature(spot: _Spot, standing: list[Intervention]) -> dict[str, Any]:
     }
 
 
-def _properties(one: Intervention) -> dict[str, str]:
-    claims = latest_claims(one)
+def _properties(one: Intervention, until_year: int | None) -> dict[str, str]:
+    claims = latest_claims(one, until_year=until_year)
     return {
         "code": one.code,
         "name": f"{one.kind_label} – {one.area_text}",

@@ -1,13 +1,14 @@
 """What the PNRR's data come to; each project once, and what cannot be given to a place told apart."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from gisplan.plan.models import Axis, PnrrLocalisation, PnrrProject
-from gisplan.territory.models import Municipality
+from gisplan.territory.models import Municipality, Population
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,71 @@ class PnrrFigures:
 def pnrr_of_axis(axis: Axis) -> PnrrFigures:
     """Whole amounts, each counted once, however many municipalities a project touches."""
     return _figures(PnrrProject.objects.filter(intervention__axis=axis))
+
+
+@dataclass(frozen=True)
+class MunicipalPnrr:
+    """The projects of one axis in one municipality; `alone_eur` is of those that act nowhere else."""
+
+    istat_code: str
+    name: str
+    people: int | None
+    projects: int
+    shared: int
+    alone_eur: Decimal | None
+
+    @property
+    def eur_per_person(self) -> float | None:
+        return float(self.alone_eur) / self.people if self.alone_eur is not None and self.people else None
+
+
+def pnrr_by_municipality(
+    axis: Axis, within: QuerySet[Municipality] | None = None, *, until_year: int | None = None
+) -> list[MunicipalPnrr]:
+    """The most projects first; an amount that several share, or of a later year, is in none of them."""
+    amounts = _amounts(axis, until_year)
+    places = PnrrLocalisation.objects.filter(project__in=amounts, municipality__isnull=False)
+    pairs = set(places.order_by().values_list("project_id", "municipality_id"))
+    in_several = {project for project, times in Counter(project for project, _ in pairs).items() if times > 1}
+    of_place: dict[int, list[int]] = {}
+    for project, municipality in sorted(pairs):
+        of_place.setdefault(municipality, []).append(project)
+    rows = (within if within is not None else Municipality.objects.all()).filter(pk__in=of_place)
+    people = Population.objects.filter(municipality=OuterRef("pk")).order_by("-reference_date")
+    named = rows.order_by("name").annotate(residents=Subquery(people.values("people")[:1]))
+    found = [
+        _municipal(named_row, of_place[named_row[0]], amounts, in_several)
+        for named_row in named.values_list("pk", "istat_code", "name", "residents")
+    ]
+    return sorted(found, key=lambda row: (-row.projects, row.name))
+
+
+def _amounts(axis: Axis, until_year: int | None) -> dict[int, Decimal | None]:
+    """Project -> its funding as known up to the year."""
+    rows = PnrrProject.objects.filter(intervention__axis=axis).order_by()
+    return {
+        pk: total if until_year is None or (day is not None and day.year <= until_year) else None
+        for pk, total, day in rows.values_list("pk", "total_eur", "updated_on")
+    }
+
+
+def _municipal(
+    row: tuple[int, str, str, int | None],
+    projects: list[int],
+    amounts: dict[int, Decimal | None],
+    in_several: set[int],
+) -> MunicipalPnrr:
+    _pk, code, name, people = row
+    alone = [amounts[one] for one in projects if one not in in_several]
+    known = [amount for amount in alone if amount is not None]
+    return MunicipalPnrr(
+        istat_code=code,
+        name=name,
+        people=people,
+        projects=len(projects),
+        shared=len(projects) - len(alone),
+        alone_eur=sum(known, Decimal(0)) if known else None,
+    )
 
 
 def pnrr_of_municipality(municipality: Municipality) -> PnrrFigures:

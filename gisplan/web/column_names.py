@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.territory.models import HealthSite, Hospital, School
-from gisplan.web import coverage_words, planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
 
 COLUMNS: dict[str, Any] = {
     **planning_words.COLUMNS,
+    **inner_area_words.COLUMNS,
     **coverage_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
@@ -105,6 +106,7 @@ for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
     **planning_words.TABLES,
+    **inner_area_words.TABLES,
     **coverage_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
@@ -133,6 +135,7 @@ TABLES = {
 }
 METHODS = {
     **planning_words.METHODS,
+    **inner_area_words.METHODS,
     **coverage_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
@@ -144,6 +147,7 @@ METHODS = {
 }
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
+    **inner_area_words.VALUES,
     **coverage_words.VALUES,
     "snai_class": COLUMNS["snai_class"],
     "zone": COLUMNS["zone"],
@@ -194,6 +198,7 @@ NO_TIME = {
 }
 CODED = {
     *planning_words.CODED,
+    *inner_area_words.CODED,
     *("method", "status", "people_source", "mode", "touches_border"),
     *("age_group", "register", "kind", "quality_class"),
 }

@@ -8,7 +8,8 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 
 from gisplan.plan.queries import default_edition
-from gisplan.web.axes import axis_link
+from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web.kept import data_stamp, kept
 
 ADMIN_PREFIX = "/admin/"
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -18,9 +19,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context of templates/web/base.html; nothing here touches the session."""
     if request.path.startswith(ADMIN_PREFIX):
         return frame(request)
+    return frame(request) | {"axis_links": kept(data_stamp(), "axis links", _axis_links)}
+
+
+def _axis_links() -> list[AxisLink]:
     edition = default_edition()
     axes = edition.axes.select_related("edition") if edition else []
-    return frame(request) | {"axis_links": [axis_link(axis, default_edition=edition) for axis in axes]}
+    return [axis_link(axis, default_edition=edition) for axis in axes]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from gisplan.plan.rights import may_import_layers
 from gisplan.web import import_words, layer_maps, maps
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web.feature_table import feature_table, number_of
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.refusals import read_only
@@ -75,11 +76,13 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     if current is None and not keeper:
         raise Http404
     first = default_edition()
+    chosen = number_of(request.GET, "elemento")
     context: dict[str, Any] = {
         "section": "layers",
         "layer": found,
         "version": current,
-        "map": maps.page_map(layer_maps.layer_map(current)) if current else None,
+        "map": maps.page_map(layer_maps.layer_map(current, chosen=chosen)) if current else None,
+        "features": feature_table(current, request.GET) if current else None,
         "axes": _axis_links(found, first),
         "connection_text": access.connection_text(found) if current else "",
         "is_keeper": keeper,

@@ -1,7 +1,7 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.templatetags.static import static
@@ -33,6 +33,7 @@ ASSETS = {
     "leaflet.js": "vendor/leaflet/leaflet.js",
     "map.css": "maps/map.css",
     "map.js": "maps/map.js",
+    "tiles.js": "maps/tiles.js",
 }
 
 
@@ -132,17 +133,29 @@ REGISTERS_OF_AXIS: dict[str, tuple[str, ...]] = {
 }
 
 
-def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | None:
-    """The ground that the axis asks about, its places, its imported layers and its interventions."""
+def axis_map(
+    axis: Axis,
+    interventions: Sequence[Intervention],
+    *,
+    above_ground: Sequence[MapLayer] = (),
+    until_year: int | None = None,
+    shown: frozenset[str] | None = None,
+) -> MapSpec | None:
+    """The ground that the axis asks about, its places, its imported layers and its interventions.
+
+    `shown`: the layers that are switched on; None leaves each as it is made.
+    """
     edition = latest_edition()
     if edition is None:
         return None
     stated = coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))
     layers = [
-        *axis_ground(axis, edition),
+        *_above(axis_ground(axis, edition), above_ground),
         *plan_layers.imported(axis),
-        *plan_layers.interventions_by_axis(interventions),
+        *plan_layers.interventions_by_axis(interventions, until_year=until_year),
     ]
+    if shown is not None:
+        layers = [replace(layer, visible=layer.key in shown) for layer in layers]
     return MapSpec(
         title=_("Asse %(code)s. %(title)s") % {"code": axis.code, "title": axis.title or axis_name(axis)},
         layers=tuple(layers),
@@ -152,6 +165,11 @@ def axis_map(axis: Axis, interventions: Sequence[Intervention]) -> MapSpec | Non
         notice=_stands_on(axis, stated),
         sources=_sources(axis, edition, stated),
     )
+
+
+def _above(ground: Sequence[MapLayer], more: Sequence[MapLayer]) -> list[MapLayer]:
+    """Upon the municipalities, under the places."""
+    return [*ground[:1], *more, *ground[1:]]
 
 
 def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:

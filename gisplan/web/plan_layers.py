@@ -12,14 +12,14 @@ from gisplan.plan.queries import layers_of_axis
 from gisplan.web.axes import axis_name, axis_style
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.layer_features import version_layer
-from layers.serving.features import current_version
+from layers.current import current_version
 
 
-def interventions_by_axis(found: Sequence[Intervention]) -> list[MapLayer]:
+def interventions_by_axis(found: Sequence[Intervention], *, until_year: int | None = None) -> list[MapLayer]:
     """One layer for each axis that has any, no more exact than is known; the map gathers those that stand together."""
     axes = {one.code: one.axis for one in found}
     of_axis: dict[Axis, list[dict[str, Any]]] = {axis: [] for axis in axes.values()}
-    for group in features_of(found, lang=lang())["features"]:
+    for group in features_of(found, lang=lang(), until_year=until_year)["features"]:
         place = {name: group["properties"][name] for name in ("municipality", "precision_label")}
         for item in group["properties"]["items"]:
             of_axis[axes[item["code"]]].append(feature(group["geometry"], **item, **place))

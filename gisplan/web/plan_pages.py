@@ -1,28 +1,32 @@
 """Pages of the plan: the overview and one page for each axis."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
+from gisplan.plan.filters import choices
 from gisplan.plan.models import Axis, Intervention, PlanEdition
-from gisplan.plan.pnrr_figures import pnrr_of_axis
 from gisplan.plan.queries import (
     AxisCount,
     completeness,
     default_edition,
     editions,
-    interventions_of_axis,
     with_places_and_claims,
 )
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
 from gisplan.web import maps
 from gisplan.web.axes import AxisLink, axis_link
+from gisplan.web.axis_context import pnrr_layers, view_context
+from gisplan.web.axis_questions import answers_of
+from gisplan.web.axis_view import view_from
 from gisplan.web.coverage import coverages_of
-from gisplan.web.plan_rows import intervention_rows, shared_amounts
+from gisplan.web.kept import data_stamp, kept
+from gisplan.web.plan_rows import shared_amounts
 from gisplan.web.refusals import read_only
 
 
@@ -37,14 +41,19 @@ class AxisCard:
 @read_only
 def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The overview of a plan edition (the first with interventions), or of the territory alone."""
+    context = kept(data_stamp(), ("home", edition), lambda: _home(edition))
+    return render(request, "web/home.html", context)
+
+
+def _home(edition: str | None) -> dict[str, Any]:
     first = default_edition()
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
-    context = {
+    return {
         "section": "home",
         "edition": chosen,
-        "other_editions": editions().exclude(pk=chosen.pk) if chosen else [],
+        "other_editions": list(editions().exclude(pk=chosen.pk)) if chosen else [],
         "completeness": loaded,
         "axes": [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes],
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
@@ -52,36 +61,47 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
         "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
     }
-    return render(request, "web/home.html", context)
 
 
 @read_only
 def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
     """One axis: its map, the same content as tables, and on how much of the plan it stands."""
+    stamp = data_stamp()
+    key = ("axis", code, edition, request.get_host(), request.GET.urlencode())
+    return render(request, "web/axis.html", kept(stamp, key, lambda: _axis(request, code, edition, stamp)))
+
+
+def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> dict[str, Any]:
     first = default_edition()
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
-    interventions = interventions_of_axis(found)
-    rows = intervention_rows(interventions)
-    spec = maps.axis_map(found, interventions)
-    context = {
+    view = view_from(request.GET)
+    viewed = view_context(request, found, view, kept(stamp, ("choices", found.pk), lambda: choices(found)))
+    interventions = viewed["drawn"]
+    only_pnrr = not interventions or view.wanted.register == Intervention.Register.PNRR
+    spec = maps.axis_map(
+        found,
+        interventions,
+        above_ground=pnrr_layers(viewed["pnrr_all"], viewed["pnrr"], visible=only_pnrr),
+        until_year=view.wanted.year,
+        shown=view.layers,
+    )
+    return viewed | {
         "axis": found,
         "axis_code": code if plan == first else "",
         "link": axis_link(found, default_edition=first),
         "edition": plan,
         "same_axis": _same_axis(found, first),
         "completeness": completeness(found.edition),
-        "rows": rows,
-        "shared": shared_amounts(rows),
+        "shared": shared_amounts(viewed["rows"]),
         "amounts": total_amounts(found),
-        "pnrr": pnrr_of_axis(found),
+        "answers": kept(stamp, ("answers", found.pk), lambda: answers_of(found)),
         "not_located": not_located(interventions),
-        "strategies": found.strategies.prefetch_related("actions"),
+        "strategies": list(found.strategies.prefetch_related("actions")),
         "coverages": coverages_of(maps.REGISTERS_OF_AXIS.get(code, ())),
         "map": maps.page_map(spec),
         "unplaced": maps.unplaced(spec),
     }
-    return render(request, "web/axis.html", context)
 
 
 def _same_axis(axis: Axis, first: PlanEdition | None) -> list[tuple[PlanEdition, AxisLink]]:

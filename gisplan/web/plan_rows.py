@@ -26,8 +26,13 @@ class InterventionRow:
         return amount if amount is not None and amount.is_shared else None
 
 
-def intervention_rows(interventions: Iterable[Intervention]) -> list[InterventionRow]:
-    return [InterventionRow(one, list(one.places.all()), latest_claims(one)) for one in interventions]
+def intervention_rows(
+    interventions: Iterable[Intervention], *, until_year: int | None = None
+) -> list[InterventionRow]:
+    return [
+        InterventionRow(one, list(one.places.all()), latest_claims(one, until_year=until_year))
+        for one in interventions
+    ]
 
 
 def shared_amounts(rows: Iterable[InterventionRow]) -> list[Claim]:

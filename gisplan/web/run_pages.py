@@ -12,7 +12,7 @@ from gisplan.analysis.exports import csv_of, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
-from gisplan.web import coverage_words, planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
 
@@ -20,6 +20,7 @@ SHOWN_ROWS = 400
 LISTED_RUNS = 50
 PARAMETER_NAMES = {
     **planning_words.PARAMETERS,
+    **inner_area_words.PARAMETERS,
     **coverage_words.PARAMETERS,
     "name": _("Nome"),
     "scenario": _("Scenario"),
@@ -45,6 +46,7 @@ PARAMETER_NAMES = {
 EDITION_NAMES = {
     "territory": _("Edizione del territorio"),
     "people_grid": _("Celle di popolazione"),
+    **inner_area_words.EDITIONS,
     "plan": _("Edizione del piano"),
 }
 TYPES = {

@@ -43,6 +43,7 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -70,10 +71,17 @@ def municipalities(request: HttpRequest) -> HttpResponse:
 @read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
+    places = request.GET.get("luoghi", "")[:6]
+    key = ("municipality", istat_code, places)
+    context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
+    return render(request, "web/municipality.html", context)
+
+
+def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
-    context = {
+    return {
         "section": "municipalities",
         "municipality": found,
         "boundary": latest_boundary(found),
@@ -82,13 +90,12 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
-        "places": _places_in(found, request.GET.get("luoghi", "")),
+        "places": _places_in(found, places_page),
         "pnrr": pnrr_of_municipality(found),
-        "neighbours": neighbours_of(found),
+        "neighbours": list(neighbours_of(found)),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
-    return render(request, "web/municipality.html", context)
 
 
 @dataclass(frozen=True)

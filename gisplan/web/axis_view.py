@@ -1,0 +1,116 @@
+"""The view of an axis that an address asks for: filters, year, layers and place of the map."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from gisplan.plan.filters import BOTH, IN_WORDS, NOT_KNOWN, Choices, Wanted
+from gisplan.plan.models import Claim, Intervention
+from gisplan.territory.models import SnaiClass
+
+REGISTERS = {
+    "piano": Intervention.Register.PLAN.value,
+    "pnrr": Intervention.Register.PNRR.value,
+    "tutti": BOTH,
+}
+#: Of the address, in the order in which a link is written.
+FILTERS = ("registro", "tipo", "zona", "comune", "classe", "stato", "anno")
+_VIEW = re.compile(r"-?\d{1,3}(\.\d+)?,-?\d{1,2}(\.\d+)?,\d{1,2}(\.\d+)?")
+_LAYERS = re.compile(r"[a-z0-9_,-]{0,2000}")
+
+
+@dataclass(frozen=True)
+class AxisView:
+    """What is asked, as it stands in the address; what is not understood asks nothing."""
+
+    asked: dict[str, str]
+    layers: frozenset[str] | None  # None: as the map has them
+    place: str  # lon,lat,zoom or empty
+
+    @property
+    def wanted(self) -> Wanted:
+        asked = self.asked
+        return Wanted(
+            register=REGISTERS.get(asked["registro"], Intervention.Register.PLAN.value),
+            kind=asked["tipo"],
+            zone=_whole(asked["zona"]),
+            municipality=asked["comune"],
+            state=asked["stato"],
+            snai=asked["classe"],
+            year=_whole(asked["anno"]),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.asked.values())
+
+    def query(self, **changed: str) -> str:
+        """The address's part for this view, or for one that differs in some filters; ends with & or is empty."""
+        told = {name: value for name, value in (self.asked | changed).items() if value}
+        return f"{urlencode(told)}&" if told else ""
+
+    @property
+    def without_year(self) -> str:
+        return self.query(anno="")
+
+
+def view_from(query: QueryDict) -> AxisView:
+    asked = {name: query.get(name, "").strip()[:80] for name in FILTERS}
+    layers, place = query.get("strati"), query.get("vista", "")
+    if asked["registro"] not in REGISTERS:
+        asked["registro"] = ""
+    for name in ("zona", "anno"):
+        asked[name] = asked[name] if _whole(asked[name]) else ""
+    return AxisView(
+        asked=asked,
+        layers=frozenset(layers.split(",")) if layers is not None and _LAYERS.fullmatch(layers) else None,
+        place=place if _VIEW.fullmatch(place) else "",
+    )
+
+
+def _whole(written: str) -> int | None:
+    return int(written) if re.fullmatch(r"[0-9]{1,4}", written) else None
+
+
+def filter_fields(view: AxisView, offered: Choices) -> list[dict[str, Any]]:
+    """The fields of the form: name, label, options with their words; a field with nothing to choose is left out."""
+    registers = [
+        ("piano", _("Registro del piano")),
+        ("pnrr", _("Progetti PNRR")),
+        ("tutti", _("Tutti e due")),
+    ]
+    fields = [
+        ("registro", _("Registro"), registers if Intervention.Register.PNRR in offered.registers else []),
+        ("tipo", _("Tipo"), offered.kinds),
+        ("stato", _("Stato"), [(state, state_words(state)) for state in offered.states]),
+        ("zona", _("Zona omogenea"), [(str(zone.number), str(zone)) for zone in offered.zones]),
+        ("comune", _("Comune"), offered.municipalities),
+        (
+            "classe",
+            _("Classe SNAI"),
+            [(one, f"{one} {SnaiClass.Letter(one).label}") for one in offered.letters],
+        ),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": options,
+            "value": view.asked[name],
+            "any": name != "registro",
+        }
+        for name, label, options in fields
+        if len(options) > 1 or view.asked[name]
+    ]
+
+
+def state_words(state: str) -> str:
+    if state == NOT_KNOWN:
+        return _("non noto")
+    if state == IN_WORDS:
+        return _("con parole della fonte")
+    return str(Claim.State(state).label)
