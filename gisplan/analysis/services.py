@@ -166,8 +166,7 @@ def _services(
     claims: tuple[str, tuple[str, ...]] = ("", ()),
 ) -> Services:
     points_m = points_m.reshape(-1, 2)
-    known = np.isfinite(points_m).all(axis=1).tolist()
-    kept = [k for k, code in enumerate(codes) if code or known[k]]
+    kept = [k for k, code in enumerate(codes) if code or np.isfinite(points_m[k]).all()]
     return Services(
         name,
         [heads[k][0] for k in kept],

@@ -15,11 +15,10 @@ from gisplan.analysis.coverage import (
     ServiceCoverage,
     coverage_digest,
     coverage_of_service,
-    group_table,
-    keep_coverage,
 )
 from gisplan.analysis.coverage_ground import AGE_GROUPS, EVERYONE, GROUPINGS
 from gisplan.analysis.coverage_reach import MODES
+from gisplan.analysis.coverage_tables import group_table, keep_coverage
 from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.results import with_columns
 from gisplan.analysis.runs import known_run
