@@ -6,29 +6,32 @@ import pytest
 from django.test import Client
 
 from gisplan.variables import VariableRefused, tile_template
+from gisplan.web import maps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 ADDRESS = "https://{s}.tiles.example.org/{z}/{x}/{y}.png"
 
 
 def images(client: Client) -> str:
-    policy = client.get("/assi/3/").headers["Content-Security-Policy"]
+    policy = client.get("/comuni/001090/").headers["Content-Security-Policy"]
     return next(part for part in policy.split("; ") if part.startswith("img-src"))
 
 
 def test_without_a_server_no_picture_may_come_from_outside(client: Client) -> None:
     assert images(client) == "img-src 'self' data:"
-    assert "L.tileLayer" not in client.get("/assi/3/").content.decode()
+    assert "L.tileLayer" not in client.get("/comuni/001090/").content.decode()
 
 
 def test_a_named_server_lies_below_the_ground_with_what_it_wants_said(client: Client, settings: Any) -> None:
     settings.TILE_SERVER = ADDRESS
     settings.TILE_ATTRIBUTION = '© <a href="https://example.org/">Example</a>'
     assert images(client) == "img-src 'self' data: https://*.tiles.example.org"
-    page = client.get("/assi/3/").content.decode()
-    assert ADDRESS in page
-    assert "Example" in page
-    assert page.index("L.tileLayer") < page.index("gisplanMap.addLayer")
+    drawn = maps.page_map(maps.home_map([]))
+    assert drawn is not None
+    assert ADDRESS in drawn.script
+    assert "Example" in drawn.script
+    assert drawn.script.index("L.tileLayer") < drawn.script.index("gisplanMap.addLayer")
+    assert '"fillOpacity":0.1' in drawn.script  # the ground lets it be seen
 
 
 @pytest.mark.parametrize(
