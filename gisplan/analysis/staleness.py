@@ -3,7 +3,18 @@
 from collections.abc import Callable
 
 from gisplan import __version__
-from gisplan.analysis import access, coverage, equity, hub_network, hubs, profile, scenarios, siting, trends
+from gisplan.analysis import (
+    access,
+    coverage,
+    equity,
+    hub_network,
+    hubs,
+    profile,
+    scenarios,
+    siting,
+    station_reach,
+    trends,
+)
 from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
@@ -69,9 +80,14 @@ def _of_coverage(run: Run, ground: Ground) -> str:
     return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
+def _of_station_reach(run: Run, ground: Ground) -> str:
+    return station_reach.reach_digest(ground)
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
+    station_reach.METHOD: _of_station_reach,
     hub_network.METHOD: _of_ranking,
     scenarios.METHOD: _of_every_station,
     hubs.METHOD: _of_hub,

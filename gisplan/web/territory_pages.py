@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from gisplan.plan.models import PlanEdition
+from gisplan.plan.placing import KINDS
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
 from gisplan.plan.queries import (
     MunicipalityInterventions,
@@ -19,6 +20,7 @@ from gisplan.plan.queries import (
     default_edition,
     interventions_of_municipality,
 )
+from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import (
     HealthSite,
     Hospital,
@@ -44,6 +46,8 @@ from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.municipality_more import comparison, embed_snippet, services
+from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -73,11 +77,17 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     places = request.GET.get("luoghi", "")[:6]
     key = ("municipality", istat_code, places)
-    context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
-    return render(request, "web/municipality.html", context)
+    context = kept(data_stamp(), key, lambda: municipality_context(istat_code, places))
+    address = request.build_absolute_uri(reverse("embed", args=[istat_code]))
+    own = {
+        "snippet": embed_snippet(address, context["municipality"].name),
+        "may_place": may_edit_territory(request.user),
+        "to_place": to_place(request.user, context["interventions"]),
+    }
+    return render(request, "web/municipality.html", context | own)
 
 
-def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
+def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
@@ -94,6 +104,9 @@ def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
         "pnrr": pnrr_of_municipality(found),
         "neighbours": list(neighbours_of(found)),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        "interventions": interventions.here,
+        **comparison(found, edition),
+        **services(found),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
 
@@ -105,6 +118,7 @@ class PlaceRow:
     row: Place
     kind: str
     url: str = ""
+    word: str = ""  # of the address where it is placed
 
 
 def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:
@@ -137,9 +151,10 @@ class _Places(Sequence[PlaceRow]):
 
 def _place_row(row: Station | Hospital | HealthSite | School) -> PlaceRow:
     if isinstance(row, School):
-        return PlaceRow(row, row.get_level_display())
+        return PlaceRow(row, row.get_level_display(), word="scuola")
     url = reverse("station", args=[row.code]) if isinstance(row, Station) else ""
-    return PlaceRow(row, row.get_kind_display(), url)
+    word = next(word for word, model in KINDS.items() if model is type(row))
+    return PlaceRow(row, row.get_kind_display(), url, word)
 
 
 def _plan_of(
