@@ -37,6 +37,9 @@ from gisplan.web.axes import axis_style
 from gisplan.web.features import collection, feature, lang
 
 
+FIELDS = ("lon", "lat", "precisione", "fonte")
+
+
 @dataclass(frozen=True)
 class ToPlace:
     """A place of the plan that an editor could locate better."""
@@ -79,13 +82,14 @@ def place(request: HttpRequest, kind: str, which: str) -> HttpResponse:
             return redirect("place", kind=kind, which=which)
         except PlacingRefused as error:
             refused = error
+    now = _degrees(found)
     context = {
         "place": found,
         "what": _named(found),
-        "asked": request.POST,
+        "asked": (now or {}) | {name: request.POST.get(name, "") for name in FIELDS if name in request.POST},
         "refused": refused,
         "precisions": [(one.value, one.label) for one in PRECISIONS],
-        "now": _degrees(found),
+        "now": now,
         "history": history(found),
         "map": maps.page_map(_map(found)),
     }

@@ -31,7 +31,7 @@ def test_the_figures_of_the_three_are_those_of_their_municipalities() -> None:
         (found.territory, Population.objects.filter(municipality__in_territory=True)),
     ):
         assert figures is not None
-        latest = list(rows.order_by("municipality", "-reference_date").distinct("municipality"))
+        latest = list(rows.order_by("municipality_id", "-reference_date").distinct("municipality_id"))
         assert figures.people == sum(row.people for row in latest)
         assert figures.people_0_14 == sum(row.people_between(0, 14) for row in latest)
         assert figures.people_65_plus == sum(row.people_between(65, 100) for row in latest)

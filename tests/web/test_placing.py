@@ -49,6 +49,7 @@ def position(where: tuple[float, float] = COLLEGNO, **changed: str) -> dict[str,
 
 def degrees(place: PlanPlace) -> tuple[float, float]:
     place.refresh_from_db()
+    assert place.geometry is not None
     point = place.geometry.transform(4326, clone=True)
     return round(point.x, 5), round(point.y, 5)
 
@@ -123,7 +124,7 @@ def test_a_position_outside_the_municipality_needs_a_confirmation(planner: Clien
 def test_what_cannot_be_stored_is_refused_in_one_sentence(
     planner: Client, works: PlanPlace, changed: dict[str, str], words: str
 ) -> None:
-    response = planner.post(address(works), position(**changed))
+    response = planner.post(address(works), position() | changed)
     assert response.status_code == 400
     assert words in response.content.decode()
     works.refresh_from_db()
