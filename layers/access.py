@@ -3,10 +3,10 @@
 from django.db import connection, transaction
 
 from layers import roles
+from layers.current import current_version
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN
 from layers.limits import database_address
 from layers.models import Layer
-from layers.serving.features import current_version
 from layers.store import SCHEMA
 
 

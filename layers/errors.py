@@ -175,3 +175,7 @@ class UploadRefused(LayersError, ValueError):
 
 class UploadNotFound(LayersError, LookupError):
     code = "upload_not_found"
+
+
+class TileRefused(LayersError, ValueError):
+    code = "tile_refused"

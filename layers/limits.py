@@ -105,6 +105,11 @@ def upload_days() -> int:
     return int(_setting("LAYERS_UPLOAD_DAYS", 7))
 
 
+def tiles_dir() -> Path:
+    """`LAYERS_TILES_DIR`: where the tiles of low zooms are kept; what is in it can be made again."""
+    return Path(_setting("LAYERS_TILES_DIR", Path(tempfile.gettempdir()) / "layers-tiles"))
+
+
 def inline_bytes() -> int:
     """`LAYERS_INLINE_BYTES`: a larger upload is imported by the background worker, not while a page waits."""
     return int(_setting("LAYERS_INLINE_BYTES", 5_000_000))

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layers.current import current_version
 from layers.errors import StyleRefused
-from layers.models import Layer
-from layers.serving.features import current_version
+from layers.models import Layer, Version
 
 SINGLE, CATEGORISED, GRADUATED = "single", "categorised", "graduated"
 _DEFAULTS: dict[str, Any] = {
@@ -58,7 +58,12 @@ class Style:
 
 
 def style_of(layer: Layer) -> Style:
-    version = current_version(layer)
+    return style_of_version(current_version(layer), layer)
+
+
+def style_of_version(version: Version, layer: Layer | None = None) -> Style:
+    """The style of the layer as it draws this version, staged or published."""
+    layer = layer or version.layer
     columns = [column["name"] for column in version.columns]
     family = version.geometry_type.removeprefix("Multi")
     return _parsed(layer.style or {}, name=layer.name, title=layer.title, family=family, columns=columns)

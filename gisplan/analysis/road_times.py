@@ -12,7 +12,7 @@ from django.db import connection
 
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.inputs import Floats, Geometries, digest, geometries
-from gisplan.network.contiguity import border_pairs
+from gisplan.network.contiguity import Pairs, border_pairs
 from gisplan.network.schematic import Centres, schematic_network
 from gisplan.network.schematic_rules import SchematicRules, read_rules
 from gisplan.territory.models import Municipality, MunicipalityBoundary, Population, TerritoryEdition
@@ -38,6 +38,7 @@ class RoadTimes:
     parameters: dict[str, Any]
     digest: str
     edition: str
+    neighbours: Pairs  # positions of codes with a common border
 
     def minutes(self, origins: Iterable[str], destinations: Iterable[str]) -> Floats:
         """Shape (n_origins, n_destinations); inf where no way leads, 0 from a municipality to itself."""
@@ -96,7 +97,8 @@ def schematic_times(facts: MunicipalFacts, rules: SchematicRules | None = None) 
         people=facts.people,
         area_km2=shapely.area(facts.areas) / 1e6,
     )
-    network = schematic_network(centres, border_pairs(facts.areas), rules)
+    neighbours = border_pairs(facts.areas)
+    network = schematic_network(centres, neighbours, rules)
     parameters = {
         "method": SCHEMATIC,
         "territory_edition": facts.edition,
@@ -107,7 +109,7 @@ def schematic_times(facts: MunicipalFacts, rules: SchematicRules | None = None) 
     }
     inputs = (facts.codes, facts.areas, facts.centres_m, facts.altitude_m, facts.zone, facts.people)
     whole = digest([*inputs, sorted(parameters.items())])
-    return RoadTimes(facts.codes, network, SCHEMATIC, parameters, whole, facts.edition)
+    return RoadTimes(facts.codes, network, SCHEMATIC, parameters, whole, facts.edition, neighbours)
 
 
 def territory_facts() -> MunicipalFacts:

@@ -9,6 +9,8 @@ from gisplan.analysis import (
     equity,
     hub_network,
     hubs,
+    inner_area_runs,
+    plan_coverage,
     profile,
     scenarios,
     siting,
@@ -19,10 +21,13 @@ from gisplan.analysis.access_inputs import supply_points
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.headways import stored_headways
+from gisplan.analysis.inner_areas import METHOD as INNER_AREAS
+from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
 from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.service_scenarios import service_digest
 from gisplan.analysis.siting_inputs import siting_digest
 from gisplan.analysis.siting_request import request_of
 
@@ -31,8 +36,10 @@ def _of_stations(run: Run, ground: Ground) -> str:
     return catchments_digest(station_inputs(run.parameters["stations"]), ground)
 
 
-def _of_every_station(run: Run, ground: Ground) -> str:
-    """A scenario is compared with all the stations: one that is new since counts as a change."""
+def _of_scenario(run: Run, ground: Ground) -> str:
+    """A scenario is compared with all the stations, or all sites of its service: a new one counts as a change."""
+    if "service" in run.parameters:
+        return service_digest(run.parameters, ground)
     return catchments_digest(station_inputs(), ground)
 
 
@@ -55,6 +62,11 @@ def _of_profile(run: Run, ground: Ground) -> str:
 
 def _of_access(run: Run, ground: Ground) -> str:
     return access.access_digest(supply_points(run.parameters["supply"]), ground)
+
+
+def _of_inner_areas(run: Run, ground: Ground) -> str:
+    request = InnerAreasRequest(run.parameters["snai_edition"], run.parameters["territory"])
+    return inner_area_runs.inputs_digest(request)
 
 
 def _of_trends(run: Run, ground: Ground) -> str:
@@ -84,19 +96,25 @@ def _of_station_reach(run: Run, ground: Ground) -> str:
     return station_reach.reach_digest(ground)
 
 
+def _of_plan(run: Run, ground: Ground) -> str:
+    return plan_coverage.plan_digest(plan_coverage.request_of(run.parameters))
+
+
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
     station_reach.METHOD: _of_station_reach,
     hub_network.METHOD: _of_ranking,
-    scenarios.METHOD: _of_every_station,
+    scenarios.METHOD: _of_scenario,
     hubs.METHOD: _of_hub,
     profile.METHOD: _of_profile,
     access.METHOD: _of_access,
+    INNER_AREAS: _of_inner_areas,
     trends.METHOD: _of_trends,
     equity.METHOD: _of_equity,
     siting.METHOD: _of_siting,
     coverage.METHOD: _of_coverage,
+    plan_coverage.METHOD: _of_plan,
 }
 
 

@@ -17,10 +17,12 @@ from gisplan.maps.legend import legend_html, section_of
 from gisplan.maps.spec import MapLayer, MapSpec, positions
 from gisplan.maps.style import Kind, Style, mark_svg
 from gisplan.maps.texts import format_value, text
+from gisplan.maps.tile_layer import tile_options
 
-OWN_ASSETS = {name: Path(__file__).parent / "assets" / name for name in ("map.css", "map.js")}
+OWN_ASSETS = {name: Path(__file__).parent / "assets" / name for name in ("map.css", "map.js", "tiles.js")}
 CSS = ("leaflet.css", "map.css")
 JS = ("leaflet.js", "map.js")
+JS_OF_TILES = ("tiles.js",)
 MARK_PX = 30
 Position = tuple[float, float]
 
@@ -124,7 +126,7 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
     leaflet.options |= {"min_zoom": spec.min_zoom, "max_zoom": spec.max_zoom}
     leaflet._id = spec.key  # Folium would make one up, and no page would be written the same twice.
     leaflet.default_css = [(name, _address(name, assets)) for name in CSS]
-    leaflet.default_js = [(name, _address(name, assets)) for name in JS]
+    leaflet.default_js = [(name, _address(name, assets)) for name in scripts_of(spec)]
     leaflet.add_child(_Script(_call("prepareMap", spec, _map_options(spec))))
     if spec.tiles:
         folium.TileLayer(spec.tiles.url, attr=spec.tiles.attribution_html, control=False).add_to(leaflet)
@@ -134,10 +136,18 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
     return leaflet
 
 
+def scripts_of(spec: MapSpec) -> tuple[str, ...]:
+    """Names of the scripts that the map needs, in their order."""
+    return JS + (JS_OF_TILES if any(layer.tiles for layer in spec.layers) else ())
+
+
 def _add_layer(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> str:
+    if layer.tiles:
+        options = _layer_options(layer, spec) | tile_options(layer, layer.tiles, spec.lang)
+        return _call("addTiles", spec, options)
     if layer.stamp and layer.kind == "area":
-        options = tuple(getattr(layer, one.name) for one in fields(layer) if one.name != "data")
-        return _written_once(_Kept(spec.name, spec.lang, options, layer, spec))
+        told = tuple(getattr(layer, one.name) for one in fields(layer) if one.name != "data")
+        return _written_once(_Kept(spec.name, spec.lang, told, layer, spec))
     return _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, taken))
 
 

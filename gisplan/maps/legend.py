@@ -23,37 +23,51 @@ class LegendEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class LegendSection:
-    """The lines of one layer; with `layer` the reader can switch that layer on and off."""
+    """The lines of one layer; with `layer` the reader can switch it on and off, `table_url` lists its features."""
 
     title: str
     entries: tuple[LegendEntry, ...]
     layer: str = ""
     visible: bool = True
     note: str = ""
+    table_url: str = ""
 
 
 def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
     """Legend of a layer: a line a class with its number of features, or one line for all."""
     kind = layer.kind
     if not layer.classes:
-        lines = [LegendEntry(swatch_svg(layer.style, kind), layer.title, len(layer.located))]
+        count = layer.tiles.count if layer.tiles else len(layer.located)
+        lines = [LegendEntry(swatch_svg(layer.style, kind), layer.title, count)]
     else:
-        of_class = Counter(layer.class_of(feature) for feature in layer.located)
+        of_class = class_counts(layer)
         lines = [
-            LegendEntry(swatch_svg(item.style, kind), item.label, of_class[item]) for item in layer.classes
+            LegendEntry(swatch_svg(item.style, kind), item.label, of_class[place])
+            for place, item in enumerate(layer.classes)
         ]
         if of_class[None]:
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
     if not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]
     notes = [layer.note, not_located_note(layer, lang)]
+    if layer.tiles and kind == "area":
+        notes.append(text("small_areas", lang))
     return LegendSection(
         title=layer.title,
         entries=tuple(lines),
         layer=layer.key,
         visible=layer.visible,
         note=" ".join(note for note in notes if note),
+        table_url=layer.tiles.table_url if layer.tiles else "",
     )
+
+
+def class_counts(layer: MapLayer) -> Counter[int | None]:
+    """Number of drawn features of each class, by its position; None those in no class."""
+    if layer.tiles:
+        return Counter(layer.tiles.counts)
+    found = (layer.class_of(feature) for feature in layer.located)
+    return Counter(None if item is None else layer.classes.index(item) for item in found)
 
 
 def not_located_note(layer: MapLayer, lang: Lang) -> str:
@@ -73,6 +87,9 @@ def _section_html(section: LegendSection, lang: Lang, map_name: str) -> str:
     single = len(section.entries) == 1 and section.entries[0].text == section.title
     lines = "".join(_entry_html(entry, lang) for entry in section.entries)
     note = f'<p class="map-legend-note">{escape(section.note)}</p>' if section.note else ""
+    if section.table_url and map_name:
+        link = escape(text("table_of", lang, title=section.title))
+        note += f'<p class="map-legend-note"><a href="{escape(section.table_url)}">{link}</a></p>'
     switch = _switch_html(section, lang, map_name) if map_name and section.layer else ""
     title = "" if single else f"<strong>{escape(section.title)}</strong>"
     return f'<div class="map-legend-layer">{switch}<div>{title}<ul>{lines}</ul>{note}</div></div>'

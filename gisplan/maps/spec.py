@@ -29,6 +29,30 @@ class StyleClass:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tiles:
+    """Where the features of a large layer come from: vector tiles (MVT) that hold `id`, and `c`, the class from 0.
+
+    `url` has `{z}`, `{x}` and `{y}` and answers with the map layers `shapes` and `dots`; `feature_url` has `{id}`
+    and answers with one GeoJSON Feature whose properties are `name` and `values`, in the order of the popup.
+    `counts` has the number of features of each class, None for those in none; `box` is west, south, east, north
+    in degrees. `table_url` is the page that lists the features, `chosen` the one whose popup opens at first.
+    """
+
+    url: str
+    feature_url: str
+    kind: Kind
+    counts: Mapping[int | None, int]
+    box: Bounds
+    table_url: str = ""
+    chosen: int | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of all features."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, kw_only=True)
 class MapLayer:
     """One layer: a GeoJSON FeatureCollection in EPSG:4326 (lon, lat), how it is drawn, named and explained.
 
@@ -39,7 +63,8 @@ class MapLayer:
     context, such as boundaries, has neither. Coordinates are drawn as they come: simplify them and round them
     to five digits (1 m) where they are read. `shapes_url` is the address of a script that many pages share:
     it holds the geometries by the ids of the features, which are then not written into the page. Layers of
-    areas with one `stamp` hold equal data: what was written of one serves the next.
+    areas with one `stamp` hold equal data: what was written of one serves the next. With `tiles` the layer
+    is drawn from them and `data` is empty.
     """
 
     key: str
@@ -58,6 +83,7 @@ class MapLayer:
     note: str = ""
     shapes_url: str = ""
     stamp: str = ""
+    tiles: Tiles | None = None
 
     def __post_init__(self) -> None:
         """Refuse at once what would fail later, out of sight, in a browser."""
@@ -97,6 +123,8 @@ class MapLayer:
     @property
     def kind(self) -> Kind:
         """Kind of the first geometry; of an empty layer, what its style is made for."""
+        if self.tiles:
+            return self.tiles.kind
         if not self.located:
             return "point" if self.style.symbol else "area"
         return KINDS.get(self.located[0]["geometry"]["type"], "area")
@@ -176,12 +204,7 @@ class MapSpec:
         if self.bounds:
             return self.bounds
         layers = [layer for layer in self.layers if not self.fit or layer.key in self.fit]
-        corners = [
-            corner
-            for layer in layers
-            for feature in layer.located
-            for corner in positions(feature["geometry"])
-        ]
+        corners = [corner for layer in layers for corner in _corners(layer)]
         if not corners:
             message = (
                 f"Map {self.title!r} has nothing to fit: give bounds, or a layer with a located feature."
@@ -189,6 +212,14 @@ class MapSpec:
             raise MapInputError(message)
         lons, lats = zip(*corners, strict=True)
         return min(lons), min(lats), max(lons), max(lats)
+
+
+def _corners(layer: MapLayer) -> Iterator[tuple[float, float]]:
+    if layer.tiles:
+        west, south, east, north = layer.tiles.box
+        yield from ((west, south), (east, north))
+    for feature in layer.located:
+        yield from positions(feature["geometry"])
 
 
 def positions(geometry: Mapping[str, Any]) -> Iterator[tuple[float, float]]:

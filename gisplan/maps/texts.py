@@ -13,6 +13,28 @@ TEXTS: dict[str, dict[Lang, str]] = {
     "map_of": {"it": "Mappa: {title}", "en": "Map: {title}"},
     "legend": {"it": "Legenda", "en": "Legend"},
     "show_layer": {"it": "Mostra il livello {title}", "en": "Show the layer {title}"},
+    "table_of": {"it": "Tabella: {title}", "en": "Table: {title}"},
+    "small_areas": {
+        "it": "Le aree troppo piccole a questa scala sono un punto ogni quattro pixel: ingrandisci per vederle.",
+        "en": "Areas too small at this scale are one dot for each four pixels: zoom in to see them.",
+    },
+    "many_here": {
+        "it": "{count} elementi troppo vicini a questa scala: ingrandisci la mappa.",
+        "en": "{count} features too close together at this scale: zoom in.",
+    },
+    "left_out": {
+        "it": "Qui {count} elementi piccoli non sono disegnati: ingrandisci la mappa.",
+        "en": "{count} small features are not drawn here: zoom in.",
+    },
+    "zoom_here": {"it": "Ingrandisci qui", "en": "Zoom in here"},
+    "not_answered": {
+        "it": "Il sito non risponde: riprova, o cerca l'elemento nella tabella.",
+        "en": "The site does not answer: try again, or look the feature up in the table.",
+    },
+    "not_in_file": {
+        "it": "Questo livello ha {count} elementi ed è disegnato solo sul sito.",
+        "en": "This layer has {count} features and is drawn on the site only.",
+    },
     "data": {"it": "Dati della mappa", "en": "Data of the map"},
     "name": {"it": "Nome", "en": "Name"},
     "sources": {"it": "Fonti", "en": "Sources"},
@@ -25,6 +47,20 @@ TEXTS: dict[str, dict[Lang, str]] = {
     "not_located": {
         "it": "{count} di {total} non hanno una posizione nota: sono solo in tabella.",
         "en": "{count} of {total} have no known position: they are only in the table.",
+    },
+    "printed": {"it": "Stampato il {date}.", "en": "Printed on {date}."},
+    "scale": {"it": "Scala 1:{ratio} circa su {paper}", "en": "Scale about 1:{ratio} on {paper}"},
+    "drawn_in": {
+        "it": "Mappa disegnata in {system}; la freccia indica il nord della griglia.",
+        "en": "Map drawn in {system}; the arrow shows grid north.",
+    },
+    "legend_more": {
+        "it": "Altri livelli della mappa non entrano in questo foglio: {count}.",
+        "en": "Further layers of the map do not fit this sheet: {count}.",
+    },
+    "more_rows": {
+        "it": "Le prime {shown} righe di {total}: tutte nei file XLSX e GeoPackage.",
+        "en": "The first {shown} rows of {total}: all of them in the XLSX and GeoPackage files.",
     },
     "off_map": {"it": "non sulla mappa", "en": "not on the map"},
     "empty_layer": {"it": "Nessun elemento.", "en": "No features."},

@@ -44,7 +44,7 @@ def border_pairs(areas: NDArray[np.object_]) -> Pairs:
     doubtful = np.flatnonzero(~bordering)
     common = shapely.intersection(areas[pairs[doubtful, 0]], areas[pairs[doubtful, 1]])
     bordering[doubtful] = shapely.length(common) > 0
-    return pairs[bordering]
+    return np.asarray(pairs[bordering], dtype=np.int64)
 
 
 def _common_vertices(areas: NDArray[np.object_], pairs: Pairs) -> NDArray[np.int64]:

@@ -31,8 +31,7 @@ def gabriel_pairs(points_m: NDArray[np.float64]) -> Pairs:
     one, other = points_m[pairs[:, 0]], points_m[pairs[:, 1]]
     radius_m = np.linalg.norm(one - other, axis=1) / 2
     nearest_m, _ = cKDTree(points_m).query((one + other) / 2)
-    empty: NDArray[np.bool_] = nearest_m >= radius_m * (1 - 1e-9)
-    return pairs[empty]
+    return np.asarray(pairs[nearest_m >= radius_m * (1 - 1e-9)], dtype=np.int64)
 
 
 def _candidates(points_m: NDArray[np.float64]) -> Pairs:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, Q
 
-from gisplan.plan.models import Action, Axis, Claim, Intervention
+from gisplan.plan.models import Action, Axis, Claim, Intervention, PlanEdition
 from gisplan.plan.progress import order
 
 Covered = frozenset[tuple[str, int]]
@@ -44,6 +44,23 @@ def total_amounts(axis: Axis) -> Amounts:
         (within if _axes(claim) == {axis.pk} else amounts.across_axes).append(claim)
     _count(amounts, within)
     return amounts
+
+
+def edition_amounts(edition: PlanEdition) -> Amounts:
+    """Of all axes: what each counts, and what covers several axes and nothing that an axis counts."""
+    whole, across = Amounts(), dict[int, Claim]()
+    for axis in edition.axes.all():
+        own = total_amounts(axis)
+        whole.total_eur += own.total_eur
+        whole.counted += own.counted
+        whole.superseded += own.superseded
+        whole.contained += own.contained
+        across |= {claim.pk: claim for claim in own.across_axes}
+    counted = {thing for claim in whole.counted for thing in _covered(claim)}
+    free = [claim for claim in across.values() if not _covered(claim) & counted]
+    whole.contained += [claim for claim in across.values() if _covered(claim) & counted]
+    _count(whole, free)
+    return whole
 
 
 def _count(amounts: Amounts, claims: Iterable[Claim]) -> None:

@@ -12,6 +12,7 @@ from gisplan.territory.models import (
     Hospital,
     Municipality,
     MunicipalityBoundary,
+    MunicipalTerrain,
     PeopleGrid,
     Population,
     RegisterCoverage,
@@ -79,6 +80,13 @@ class MunicipalityBoundaryAdmin(LoadedAdmin):
     search_fields = ["municipality__name", "municipality__istat_code"]
     list_select_related = ["municipality", "edition"]
     exclude = ["geometry"]
+
+
+@admin.register(MunicipalTerrain)
+class MunicipalTerrainAdmin(LoadedAdmin):
+    list_display = ["istat_code", "altitude_m", "altimetric_zone", "source"]
+    list_filter = ["altimetric_zone"]
+    search_fields = ["istat_code"]
 
 
 @admin.register(Population)

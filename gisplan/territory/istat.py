@@ -182,3 +182,30 @@ def _mismatches(tables: IstatTables) -> list[Problem]:
     kinds = dict.fromkeys(with_boundary - with_people, "no_population")
     kinds |= dict.fromkeys(with_people - with_boundary, "no_boundary")
     return [Problem(six_digits(code), names.get(code, ""), kinds[code]) for code in sorted(kinds)]
+
+
+@dataclass(frozen=True)
+class ItalianMunicipalities:
+    """Every municipality of Italy that has a boundary in one year; people are nan where the table has none."""
+
+    year: int
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    areas: npt.NDArray[Any]
+    people: npt.NDArray[np.float64]
+    problems: list[Problem]
+
+
+def read_italy(year: int, *, srid: int) -> ItalianMunicipalities:
+    """The whole country in one CRS, as the package draws it; what one table lacks is among the problems."""
+    tables = _tables(year)
+    codes, boundaries = tables.boundaries
+    people = {code: females.sum() + males.sum() for code, (females, males) in tables.people.items()}
+    return ItalianMunicipalities(
+        year,
+        tuple(six_digits(code) for code in codes.tolist()),
+        tuple(tables.names.get(code, ("", ""))[0] for code in codes.tolist()),
+        crs.transform(boundaries, crs.WGS84, srid).geometries,
+        np.array([people.get(code, np.nan) for code in codes.tolist()], dtype=np.float64),
+        _mismatches(tables),
+    )

@@ -69,6 +69,21 @@ class Municipality(models.Model):
         return self.name
 
 
+class MunicipalTerrain(models.Model):
+    """Altitude and altimetric zone of any municipality of Italy, loaded or not, as ISTAT states them."""
+
+    istat_code = models.CharField(max_length=6, unique=True)
+    altitude_m = models.IntegerField()
+    altimetric_zone = models.PositiveSmallIntegerField()
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name_plural = "municipal terrain"
+
+    def __str__(self) -> str:
+        return f"{self.istat_code}: {self.altitude_m} m, zone {self.altimetric_zone}"
+
+
 class MunicipalityBoundary(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="boundaries")
     edition = models.ForeignKey(TerritoryEdition, on_delete=models.CASCADE, related_name="boundaries")

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.maps.palettes import AXES
 from gisplan.territory.models import HealthSite, Hospital, School
-from gisplan.web import planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
 
 COLUMNS: dict[str, Any] = {
     **planning_words.COLUMNS,
+    **inner_area_words.COLUMNS,
+    **coverage_words.COLUMNS,
     "rank": _("Posto"),
     "station": _("Stazione"),
     "station_code": _("Codice"),
@@ -110,6 +112,8 @@ for _place in range(1, 11):
     COLUMNS[f"nearest_{_place}"] = format_lazy(_("Minuti al luogo n. {place}"), place=_place)
 TABLES = {
     **planning_words.TABLES,
+    **inner_area_words.TABLES,
+    **coverage_words.TABLES,
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
@@ -140,6 +144,8 @@ TABLES = {
 }
 METHODS = {
     **planning_words.METHODS,
+    **inner_area_words.METHODS,
+    **coverage_words.METHODS,
     "catchments": _("Bacini delle stazioni"),
     "hub_catchment": _("Bacino di un polo ipotetico"),
     "hub_profile": _("Profilo di un polo"),
@@ -151,6 +157,8 @@ METHODS = {
 }
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
+    **inner_area_words.VALUES,
+    **coverage_words.VALUES,
     "snai_class": COLUMNS["snai_class"],
     "zone": COLUMNS["zone"],
     "network": _("sulla rete stradale"),
@@ -176,6 +184,7 @@ VALUES: dict[Any, Any] = {
     **dict(Hospital.Kind.choices),
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
+    "other": _("altro"),
 }
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
@@ -187,8 +196,9 @@ CODES: dict[str, dict[Any, Any]] = {
         "5": _("pianura"),
     },
     "age_group": {"all": _("tutte le età")},
-    "zone": {"all": planning_words.WHOLE},
-    "snai_class": {"all": planning_words.WHOLE},
+    **coverage_words.CODES,
+    "zone": coverage_words.REASONS | {"all": planning_words.WHOLE},
+    "snai_class": coverage_words.REASONS | {"all": planning_words.WHOLE},
 }
 #: walk_10: the column of a catchment.
 CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
@@ -199,6 +209,7 @@ NO_TIME = {
 }
 CODED = {
     *planning_words.CODED,
+    *inner_area_words.CODED,
     *("method", "status", "people_source", "mode", "touches_border"),
     *("age_group", "register", "kind", "quality_class"),
 }
@@ -247,4 +258,6 @@ def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
     if column.startswith(("score", "part_", "share_", "cell_")):
         return 3
+    if column.startswith("people") or CATCHMENT.fullmatch(column):
+        return 0
     return 0 if float(value).is_integer() or abs(value) >= 20 else 6 if abs(value) < 0.01 else 2

@@ -1,6 +1,7 @@
 """The maps of hubs: the workbench's ground, the ranking by class, what a scenario gains and loses."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from gisplan.maps import palettes
 from gisplan.maps.choropleth import CLASS_FIELD, classified
 from gisplan.maps.classes import quantile
 from gisplan.maps.palettes import DIAMOND, GREY, INK, RAMP, SQUARE, TRIANGLE, WHITE
-from gisplan.maps.spec import Bounds, MapLayer, MapSpec, StyleClass
+from gisplan.maps.spec import Bounds, MapLayer, MapSpec, StyleClass, positions
 from gisplan.maps.style import Style, Symbol
 from gisplan.territory.display import screen_geometry, territory_bounds
 from gisplan.territory.models import Station
@@ -166,8 +167,23 @@ def _dot(radius: float) -> Symbol:
 def scenario_map(scenario: Scenario, run: Run | None) -> MapSpec | None:
     """Today's stations, the changes, and the ground that the comparison gains and loses."""
     changed = [] if run is None else _changed_ground(run)
-    layers = [*changed, place_layers.stations(stations_of_territory(), small=True), *_changes(scenario)]
-    return on_the_ground(scenario.name, *layers)
+    changes = _changes(scenario)
+    stations = place_layers.stations(stations_of_territory(), small=True)
+    return on_the_ground(
+        scenario.name, *changed, stations, *changes, bounds=_around([*changed, *changes], margin_deg=0.01)
+    )
+
+
+def _around(layers: Sequence[MapLayer], *, margin_deg: float) -> Bounds | None:
+    """What these layers cover and a margin; None where they are empty."""
+    corners = [corner for layer in layers for one in layer.located for corner in positions(one["geometry"])]
+    if not corners:
+        return None
+    lons, lats = zip(*corners, strict=True)
+    return (
+        *(min(lons) - margin_deg, min(lats) - margin_deg),
+        *(max(lons) + margin_deg, max(lats) + margin_deg),
+    )
 
 
 def _changed_ground(run: Run) -> list[MapLayer]:

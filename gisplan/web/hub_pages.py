@@ -1,80 +1,116 @@
-"""The hub workbench, and the hubs of today in order."""
+"""The hub workbench: one hub or two beside each other, kept as a Run or as a change of a scenario."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gisplan import __version__
 from gisplan.analysis.errors import AnalysisError, RequestRefused
-from gisplan.analysis.exports import run_tables
-from gisplan.analysis.hub_network import METHOD as RANKING
 from gisplan.analysis.hubs import HubCatchment, hub_catchment, save_hub
-from gisplan.analysis.inputs import located_stations
-from gisplan.analysis.models import Run
+from gisplan.analysis.models import Scenario
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.requests import SPEEDS_KMH
-from gisplan.analysis.staleness import is_stale
+from gisplan.analysis.scenarios import Change, add_change, create_scenario
 from gisplan.maps.spec import MapSpec
 from gisplan.plan.rights import may_edit_plan
-from gisplan.territory.display import points
-from gisplan.web import hub_maps, maps, place_layers
+from gisplan.web import hub_maps, maps, place_layers, view_exports
 from gisplan.web.catchment_api import limit
-from gisplan.web.column_names import COLUMNS, VALUES, shown_table
+from gisplan.web.column_names import COLUMNS, VALUES
+from gisplan.web.hub_exports import hub_content
+from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
-from gisplan.web.run_pages import EDITION_NAMES, how_computed
+from gisplan.web.run_pages import EDITION_NAMES
 
-RESULT_ROWS = (
+FIGURES = (
     *("people", "people_0_14", "people_15_64", "people_65_plus"),
     *("schools", "hospitals", "health_sites", "interventions"),
-    *("method", "connector_m", "people_source", "network_name"),
 )
+RESULT_ROWS = (*FIGURES, "method", "connector_m", "people_source", "network_name")
+#: The two hubs of the page: the letter, the place's field, longitude and latitude.
+HUBS = (("A", "luogo", "lon", "lat"), ("B", "luogo2", "lon2", "lat2"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one of the two hubs was asked and what it got; `error` is the sentence of what cannot be answered."""
+
+    question: HubQuestion | None = None
+    found: HubCatchment | None = None
+    error: str = ""
 
 
 @read_only
 def hub(request: HttpRequest) -> HttpResponse:
-    """?lon=…&lat=…&modo=walk&minuti=5,10,15: the same question in the address, so that it can be shared."""
-    question, found, error = _answered(request)
+    """?lon=…&lat=…&lon2=…&lat2=…&modo=walk&minuti=5,10,15: the whole state in the address, so that it can be shared."""
+    first, second = (_answered(request, *fields) for fields in HUBS)
+    question, found = first.question, first.found
+    asked = question or second.question
+    spec = _map(question, second.question)
+    if not first.error and (
+        file := view_exports.answer(request, partial(hub_content, question, found, spec))
+    ):
+        return file
     context = {
         "section": "analyses",
-        "question": question,
-        "error": error,
+        "hubs": [
+            (*fields, answer.question.query if answer.question else {})
+            for fields, answer in zip(HUBS, (first, second), strict=True)
+        ],
+        "error": first.error or second.error,
         "modes": [(mode, VALUES[mode], usual) for mode, (_slow, usual, _fast) in SPEEDS_KMH.items()],
-        "minutes": question.query["minuti"] if question else ",".join(map(str, STANDARD_MINUTES)),
-        "mode": question.request.mode if question else "walk",
-        "stations": _station_positions(),
+        "minutes": asked.query["minuti"] if asked else ",".join(map(str, STANDARD_MINUTES)),
+        "mode": asked.request.mode if asked else "walk",
+        "question": question,
+        "places": named_places(),
         "bands": [band.columns for band in found.bands] if found else [],
         "cells": _cells(found) if found else [(name, COLUMNS[name], []) for name in RESULT_ROWS],
         "found": found,
+        "engine_version": __version__,
+        "second": second.found,
+        "compared": compared(found, second.found),
         "editions": [(EDITION_NAMES.get(k, k), v) for k, v in found.editions.items() if v] if found else [],
         "words": {code: str(word) for code, word in VALUES.items() if isinstance(code, str)},
         "may_save": may_edit_plan(request.user),
-        "map": maps.page_map(_map(question)),
+        "scenarios": Scenario.objects.all() if may_edit_plan(request.user) else [],
+        "map": maps.page_map(spec),
     }
     return render(request, "web/hub.html", context)
 
 
-def _answered(request: HttpRequest) -> tuple[HubQuestion | None, HubCatchment | None, str]:
-    """The question of the address, its answer, and the sentence of what cannot be answered."""
+def _answered(request: HttpRequest, letter: str, place: str, lon: str, lat: str) -> Answer:
     try:
-        question = from_query(request.GET)
+        question = from_query(_with_place(request.GET, place, lon, lat), second=letter == "B")
         if question is None:
-            return None, None, ""
+            return Answer()
         if not request.user.is_authenticated and limit.wait_s(
             address_of(request), per_minute=settings.CATCHMENTS_PER_MINUTE
         ):
-            return question, None, _("Troppe richieste da questo indirizzo: riprova fra un minuto.")
-        return question, hub_catchment(question.lon, question.lat, question.request), ""
+            return Answer(question, error=_("Troppe richieste da questo indirizzo: riprova fra un minuto."))
+        return Answer(question, hub_catchment(question.lon, question.lat, question.request))
     except RequestRefused as error:
-        return None, None, sentence(error)
+        return Answer(error=sentence(error))
     except AnalysisError:
-        return None, None, _("Nessun territorio è caricato: non c'è nulla da misurare.")
+        return Answer(error=_("Nessun territorio è caricato: non c'è nulla da misurare."))
+
+
+def _with_place(asked: QueryDict, place: str, lon: str, lat: str) -> dict[str, str]:
+    """A place that is named stands for its position."""
+    query = {name: str(asked[name]) for name in asked}
+    if query.get(place, "").strip():
+        named = place_named(query[place])
+        query |= {lon: named.lon, lat: named.lat}
+    return query
 
 
 def _cells(found: HubCatchment) -> list[tuple[str, Any, list[Any]]]:
@@ -90,21 +126,28 @@ def _shown(value: Any) -> dict[str, Any]:
     return {"number": value}
 
 
-def _station_positions() -> list[dict[str, Any]]:
-    """Name and degrees of each station, for those who do not use the map."""
-    found = []
-    for row, place in points(located_stations().order_by("name", "code")):
-        if place is not None:
-            lon, lat = place["coordinates"]
-            found.append({"name": row.name, "lon": f"{lon:.5f}", "lat": f"{lat:.5f}"})
-    return found
+def compared(first: HubCatchment | None, second: HubCatchment | None) -> list[tuple[str, Any, list[Any]]]:
+    """By figure: A, B and B − A of each band; no difference where one of them is not known."""
+    if first is None or second is None:
+        return [(name, COLUMNS[name], []) for name in FIGURES]
+    pairs = list(zip(first.bands, second.bands, strict=True))
+    return [
+        (name, COLUMNS[name], [cell for a, b in pairs for cell in _pair(a.columns[name], b.columns[name])])
+        for name in FIGURES
+    ]
 
 
-def _map(question: HubQuestion | None) -> MapSpec | None:
+def _pair(a: float | None, b: float | None) -> Sequence[float | None]:
+    return a, b, None if a is None or b is None else b - a
+
+
+def _map(*questions: HubQuestion | None) -> MapSpec | None:
     """The territory with its stations; the page's script draws the hubs and their bands."""
     bounds = None
-    if question is not None:
-        bounds = (question.lon - 0.04, question.lat - 0.03, question.lon + 0.04, question.lat + 0.03)
+    asked = [question for question in questions if question is not None]
+    if asked:
+        lons, lats = [one.lon for one in asked], [one.lat for one in asked]
+        bounds = (min(lons) - 0.04, min(lats) - 0.03, max(lons) + 0.04, max(lats) + 0.03)
     stations = place_layers.stations(hub_maps.stations_of_territory(), small=True)
     spec = hub_maps.on_the_ground(_("Polo ipotetico"), stations, bounds=bounds)
     if spec is None:
@@ -129,17 +172,37 @@ def save(request: HttpRequest) -> HttpResponse:
     return redirect("run", number=kept.pk)
 
 
-@read_only
-def ranking(request: HttpRequest) -> HttpResponse:
-    """The newest ranking: the order with each term, overlaps, and whom no hub reaches."""
-    found = Run.objects.filter(method=RANKING).first()
-    context: dict[str, Any] = {"section": "analyses", "run": found}
-    if found:
-        context |= {
-            "tables": [shown_table(table) for table in run_tables(found)],
-            "stale": is_stale(found),
-            **how_computed(found),
-        }
-    if found:
-        context["map"] = maps.page_map(hub_maps.ranking_map(found))
-    return render(request, "web/ranking.html", context)
+@require_POST
+def to_scenario(request: HttpRequest) -> HttpResponse:
+    """Add the hub to a scenario, one of those that there are or a new one: signed-in planners only."""
+    if not isinstance(request.user, User) or not may_edit_plan(request.user):
+        return render(request, "403.html", status=403)
+    asked = request.POST
+    try:
+        question = from_query(asked, second=asked.get("quale") == "B")
+        if question is None:
+            return redirect("hub")
+        with transaction.atomic():  # a hub that is refused leaves no empty scenario
+            scenario = _scenario(request, question)
+            name = asked.get("nome", "").strip() or _("Polo ipotetico")
+            add_change(scenario, Change("add", name, position=(question.lon, question.lat)))
+    except RequestRefused as error:
+        return render(request, "web/refused.html", {"message": sentence(error)}, status=400)
+    except AnalysisError:
+        said = _("Per il nuovo scenario serve un nome che nessun altro ha: dagliene uno.")
+        return render(request, "web/refused.html", {"message": said}, status=400)
+    return redirect("scenario", number=scenario.pk)
+
+
+def _scenario(request: HttpRequest, question: HubQuestion) -> Scenario:
+    """The chosen one with its own mode and minutes, or a new one with those of the question."""
+    number = request.POST.get("scenario", "")
+    chosen = Scenario.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    if chosen is not None:
+        return chosen
+    return create_scenario(
+        request.POST.get("nuovo", ""),
+        mode=question.request.mode,
+        minutes=question.request.minutes[-1],
+        user=request.user if isinstance(request.user, User) else None,
+    )

@@ -55,14 +55,15 @@ def from_json(body: bytes) -> HubQuestion:
     return _question(asked)
 
 
-def from_query(query: Mapping[str, str]) -> HubQuestion | None:
-    """?lon=…&lat=…&modo=walk&minuti=5,10,15; None where no position is given."""
-    if not query.get("lon") or not query.get("lat"):
+def from_query(query: Mapping[str, str], *, second: bool = False) -> HubQuestion | None:
+    """?lon=…&lat=…&modo=walk&minuti=5,10,15; None where no position is given. The second hub has lon2 and lat2."""
+    lon, lat = ("lon2", "lat2") if second else ("lon", "lat")
+    if not query.get(lon) or not query.get(lat):
         return None
     written = query.get("minuti", "").replace(" ", "") or ",".join(map(str, STANDARD_MINUTES))
     asked: dict[str, Any] = {
-        "lon": number_of("lon", query["lon"]),
-        "lat": number_of("lat", query["lat"]),
+        "lon": number_of("lon", query[lon]),
+        "lat": number_of("lat", query[lat]),
         "mode": query.get("modo", "walk"),
         "minutes": [int(word) if _is_whole(word) else word for word in written.split(",")],
     }
@@ -124,6 +125,7 @@ def sentence(error: RequestRefused) -> str:
         "position": _(
             "Il punto %(found)s è fuori da %(expected)s e dai comuni confinanti: scegline uno all'interno."
         ),
+        "place": _("Nessuna stazione e nessun comune si chiama «%(found)s»: scegline uno dell'elenco."),
         "mode": _("Il modo dev'essere uno fra %(expected)s, non %(found)s: scegline uno."),
         "minutes": _("I minuti devono essere numeri interi (%(expected)s), non %(found)s: correggili."),
         "bands": _("Le fasce possono essere al massimo %(expected)s, non %(found)s: togline qualcuna."),

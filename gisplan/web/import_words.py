@@ -146,6 +146,7 @@ REFUSALS = {
     ),
     "nothing_to_build_on": _("Lo strato non ha ancora una versione pubblicata: scegli di sostituire."),
     "view_in_use": _("Un'altra vista della banca dati dipende da questo strato: va tolta prima."),
+    "tile_refused": _("La tessera chiesta non esiste: ricarica la pagina della mappa."),
     "style_refused": _("Lo stile non è fra quelli previsti: correggilo."),
     "nothing_to_roll_back": _("Non c'è una versione precedente da ripristinare."),
     "upload_refused": _("I file inviati non si possono tenere: controlla nomi, numero e dimensione."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gisplan.maps.spec import Bounds, MapLayer, MapSpec
+from gisplan.maps.spec import Bounds, MapLayer, MapSpec, positions
 from gisplan.maps.style import Style, mark_svg
 from gisplan.territory.profile import latest_edition
 from gisplan.web import ground_layers, import_words
@@ -14,6 +14,7 @@ from gisplan.web.features import collection, feature, lang
 from gisplan.web.layer_features import version_layer
 from gisplan.web.maps import attribution
 from layers.models import ImportRun, Version
+from layers.serving.features import version_feature
 from layers.serving.issues import issues_geojson
 
 MOST_ISSUES = 500
@@ -29,9 +30,14 @@ _SMALL = 0.06  # of the map's side
 _LEAST_DEG = 0.01  # about 1 km: a layer of one point has a map, too
 
 
-def layer_map(version: Version) -> MapSpec:
-    """The current version of a layer on the territory."""
-    return _map(str(version.layer), [version_layer(version)], _bounds([version.bbox]))
+def layer_map(version: Version, *, chosen: int | None = None) -> MapSpec:
+    """The current version of a layer on the territory, or one chosen feature with a little round it."""
+    found = None if chosen is None else version_feature(version, chosen)
+    if found is None:
+        return _map(str(version.layer), [version_layer(version)], _bounds([version.bbox]))
+    lons, lats = zip(*positions(found["geometry"]), strict=True)
+    box = (min(lons), min(lats), max(lons), max(lats))
+    return _map(str(version.layer), [version_layer(version, chosen=chosen)], _bounds([box]))
 
 
 def report_map(run: ImportRun) -> MapSpec | None:

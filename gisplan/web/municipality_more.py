@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.nearest_services import NearestService, nearest_services
+from gisplan.maps.print_table import PrintTable
 from gisplan.plan.comparison import Comparison, PlaceFigures, compare
 from gisplan.plan.models import PlanEdition
 from gisplan.territory.models import Municipality
@@ -80,6 +81,30 @@ def services(municipality: Municipality) -> dict[str, Any]:
         for one in found.rows
     ]
     return {"services": rows, "services_method": found.method}
+
+
+def more_tables(context: dict[str, Any]) -> tuple[PrintTable, ...]:
+    """The same for paper and files."""
+    compared = PrintTable(
+        name="compared",
+        title=_("Il comune a confronto"),
+        columns=(_("Voce"), _("Comune"), _("Zona omogenea"), _("Tutto il territorio")),
+        rows=tuple((row.label, row.here, row.zone, row.territory) for row in context["compared"]),
+    )
+    nearest = PrintTable(
+        name="services",
+        title=_("I servizi più vicini, in auto"),
+        columns=(_("Servizio"), _("Comune"), _("Minuti")),
+        rows=tuple(
+            (
+                row.label,
+                _("nel comune") if row.found.is_here else str(row.found.municipality or "") or None,
+                None if row.found.minutes is None else round(row.found.minutes),
+            )
+            for row in context["services"]
+        ),
+    )
+    return (compared, nearest) if context["services"] else (compared,)
 
 
 def embed_snippet(address: str, name: str) -> str:

@@ -36,7 +36,6 @@ from gisplan.web import ground_layers, maps
 from gisplan.web.axes import axis_style
 from gisplan.web.features import collection, feature, lang
 
-
 FIELDS = ("lon", "lat", "precisione", "fonte")
 
 

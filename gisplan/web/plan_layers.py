@@ -12,7 +12,7 @@ from gisplan.plan.queries import layers_of_axis
 from gisplan.web.axes import axis_name, axis_style
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.layer_features import version_layer
-from layers.serving.features import current_version
+from layers.current import current_version
 
 
 def interventions_by_axis(found: Sequence[Intervention], *, until_year: int | None = None) -> list[MapLayer]:

@@ -12,7 +12,8 @@ from django.db import connection
 from psycopg import sql
 
 from layers.crs import WGS84
-from layers.errors import ColumnNotFound, LayerNotFound
+from layers.current import current_version
+from layers.errors import ColumnNotFound
 from layers.fields import GEOMETRY_COLUMN, ID_COLUMN
 from layers.models import Layer, Version
 from layers.store import qualified
@@ -28,14 +29,6 @@ class Features:
     ids: npt.NDArray[np.int64]
     geometries: npt.NDArray[Any]
     columns: dict[str, list[Any]]
-
-
-def current_version(layer: Layer | str) -> Version:
-    name = layer.name if isinstance(layer, Layer) else layer
-    version = Version.objects.select_related("layer").filter(layer__name=name, is_current=True).first()
-    if version is None:
-        raise LayerNotFound(f"Expected the name of a stored layer, found {name!r}: see the list of layers.")
-    return version
 
 
 def geojson(
@@ -79,6 +72,29 @@ def version_geojson(
     return {"type": "FeatureCollection", "features": features}
 
 
+def version_feature(version: Version, number: int) -> dict[str, Any] | None:
+    """One feature of a version in EPSG:4326, its shape to a thousandth of its width; None where it has no such."""
+    statement = sql.SQL(
+        "SELECT json_build_object('type', 'Feature', 'id', {id}, 'geometry', ST_AsGeoJSON(ST_Transform("
+        "ST_SimplifyPreserveTopology({geom}, greatest(ST_XMax({geom}) - ST_XMin({geom}), ST_YMax({geom})"
+        " - ST_YMin({geom})) / 1000), {wgs84}), {decimals})::json, 'properties', {properties})::text"
+        " FROM {table} WHERE {id} = {number}"
+    ).format(
+        id=sql.Identifier(ID_COLUMN),
+        geom=sql.Identifier(GEOMETRY_COLUMN),
+        wgs84=sql.Literal(WGS84),
+        decimals=sql.Literal(_DECIMALS),
+        properties=_object(_chosen(version, None)),
+        table=qualified(version.table_name),
+        number=sql.Literal(int(number)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    found: dict[str, Any] | None = None if row is None else json.loads(row[0])
+    return found
+
+
 def _shape(version: Version, tolerance_m: float) -> sql.Composable:
     column = sql.Identifier(GEOMETRY_COLUMN)
     if not tolerance_m or version.geometry_type.endswith("Point"):
@@ -86,15 +102,18 @@ def _shape(version: Version, tolerance_m: float) -> sql.Composable:
     return sql.SQL("ST_SimplifyPreserveTopology({}, {})").format(column, sql.Literal(float(tolerance_m)))
 
 
-def first_rows(version: Version, count: int) -> list[list[Any]]:
-    """The attributes of the first features, in the order of the version's columns, without their geometry."""
-    names = [column["name"] for column in version.columns]
-    statement = sql.SQL("SELECT {}, {} FROM {} ORDER BY {} LIMIT {}").format(
+def first_rows(
+    version: Version, count: int, *, skip: int = 0, columns: Sequence[str] | None = None
+) -> list[list[Any]]:
+    """Id and attributes of `count` features after the first `skip`, without their geometry."""
+    names = _chosen(version, columns)
+    statement = sql.SQL("SELECT {}, {} FROM {} ORDER BY {} LIMIT {} OFFSET {}").format(
         sql.Identifier(ID_COLUMN),
         sql.SQL(", ").join(map(sql.Identifier, names)) if names else sql.SQL("NULL"),
         qualified(version.table_name),
         sql.Identifier(ID_COLUMN),
         sql.Literal(int(count)),
+        sql.Literal(int(skip)),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)

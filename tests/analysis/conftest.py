@@ -132,3 +132,41 @@ def grid_file(tmp_path: Path) -> Path:
 
 def shape(geometry: GEOSGeometry) -> shapely.Geometry:
     return shapely.from_wkb(bytes(geometry.wkb))
+
+
+#: ISTAT code -> name of the municipalities of `valley`.
+VALLEY = {"001901": "Alta", "001902": "Bassa", "001903": "Cima", "004901": "Isola"}
+
+
+@pytest.fixture
+def valley(source: Source) -> TerritoryEdition:
+    """Three squares of 6 km in a row, and one that touches none of them, beyond the border."""
+    edition = TerritoryEdition.objects.create(
+        code="2023", valid_from=date(2023, 1, 1), source=source, input_digest="-"
+    )
+    for place, (code, name) in enumerate(VALLEY.items()):
+        west = 400_000 + 6_000 * (place if code.startswith("001") else 9)
+        square = Polygon.from_bbox((west, 5_000_000, west + 6_000, 5_006_000))
+        square.srid = 32632
+        municipality = Municipality.objects.create(
+            istat_code=code,
+            name=name,
+            province_code=code[:3],
+            province_name="-",
+            in_territory=code.startswith("001"),
+            altitude_m=300,
+            altimetric_zone=5,
+        )
+        Population.objects.create(
+            municipality=municipality,
+            edition=edition,
+            reference_date=edition.valid_from,
+            females=[0] * 101,
+            males=[0] * 101,
+            people=0,
+            source=source,
+        )
+        MunicipalityBoundary.objects.create(
+            municipality=municipality, edition=edition, geometry=MultiPolygon(square, srid=32632), area_km2=36
+        )
+    return edition

@@ -1,51 +1,23 @@
 """Car minutes between the municipalities of the loaded territory."""
 
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
-from django.contrib.gis.geos import MultiPolygon, Polygon
 from pytest_django import Settings
 
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.road_times import road_times, territory_facts
-from gisplan.territory.models import Municipality, MunicipalityBoundary, Source, TerritoryEdition
-from tests.analysis.conftest import lon_lat
+from gisplan.territory.models import Municipality, TerritoryEdition
+from tests.analysis.conftest import VALLEY, lon_lat
 
 pytestmark = pytest.mark.django_db
-NAMES = {"001901": "Alta", "001902": "Bassa", "001903": "Cima", "004901": "Isola"}
-
-
-@pytest.fixture
-def valley(source: Source) -> TerritoryEdition:
-    """Three squares of 6 km in a row, and one that touches none of them, beyond the border."""
-    edition = TerritoryEdition.objects.create(
-        code="2023", valid_from=date(2023, 1, 1), source=source, input_digest="-"
-    )
-    for place, (code, name) in enumerate(NAMES.items()):
-        west = 400_000 + 6_000 * (place if code.startswith("001") else 9)
-        square = Polygon.from_bbox((west, 5_000_000, west + 6_000, 5_006_000))
-        square.srid = 32632
-        municipality = Municipality.objects.create(
-            istat_code=code,
-            name=name,
-            province_code=code[:3],
-            province_name="-",
-            in_territory=code.startswith("001"),
-            altitude_m=300,
-            altimetric_zone=5,
-        )
-        MunicipalityBoundary.objects.create(
-            municipality=municipality, edition=edition, geometry=MultiPolygon(square, srid=32632), area_km2=36
-        )
-    return edition
 
 
 def test_minutes_between_municipalities_are_those_of_their_hops(valley: TerritoryEdition) -> None:
     times = road_times()
-    assert times.codes == tuple(NAMES)
+    assert times.codes == tuple(VALLEY)
     hop, ends = 6 * 1.3, 2 * 1.5
     found = times.minutes(["001901"], ["001901", "001902", "001903", "004901"])
     assert found.tolist() == [[0, pytest.approx(hop + ends), pytest.approx(2 * hop + ends), np.inf]]
@@ -82,7 +54,7 @@ def test_a_known_seat_is_the_centre_and_one_outside_its_municipality_is_not(
     valley: TerritoryEdition, settings: Settings, tmp_path: Path
 ) -> None:
     east = lon_lat(shapely.Point(405_000, 5_003_000))  # 2 km east of the middle of Alta
-    lines = ["istat_code,lon,lat,match,source", *(f"{code},{east.x},{east.y},name,-" for code in NAMES)]
+    lines = ["istat_code,lon,lat,match,source", *(f"{code},{east.x},{east.y},name,-" for code in VALLEY)]
     (tmp_path / "municipal_seats.csv").write_text("\n".join(lines), encoding="utf-8")
     settings.SEED_DIR = tmp_path
     times = road_times()

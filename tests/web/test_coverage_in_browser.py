@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Visit
-from .test_in_browser import wcag_violations
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -38,7 +38,21 @@ def test_a_question_is_asked_by_the_form_and_its_address_can_be_shared(visit: Vi
     assert visit.page.context.cookies() == []
 
 
-@pytest.mark.parametrize("address", [PAGE, ASKED, "/en" + ASKED])
+def test_need_and_plan_are_chosen_by_the_form_and_shown_on_one_map(visit: Visit) -> None:
+    visit.go("/analisi/piano/")
+    visit.page.select_option("#bisogno", "minutes_to_pole")
+    visit.page.select_option("#asse", "6")
+    visit.page.click("#plan-form button")
+    visit.page.wait_for_url("**bisogno=minutes_to_pole**")
+    visit.page.wait_for_selector(".leaflet-container path.leaflet-interactive", state="attached")
+    assert visit.page.locator(".leaflet-container path.leaflet-interactive").count() >= 312
+    assert "Bisogno alto, nessun intervento" in visit.page.locator(".map-legend").inner_text()
+    assert visit.page.locator("#bivariate-legend svg").count() == 9
+    assert visit.page.locator("#thin tbody tr").count() > 10
+    assert (visit.outside, visit.failed, visit.complaints) == ([], [], [])
+
+
+@pytest.mark.parametrize("address", [PAGE, ASKED, "/en" + ASKED, "/analisi/piano/", "/en/analisi/piano/"])
 def test_the_workbench_is_accessible_and_fits_a_phone(visit: Visit, axe_script: Path, address: str) -> None:
     visit.go(address)
     assert wcag_violations(visit, axe_script) == []

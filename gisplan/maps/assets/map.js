@@ -97,13 +97,14 @@
       box.querySelector(".leaflet-popup-close-button").setAttribute("aria-label", closeText);
       box.setAttribute("role", "dialog");
       box.setAttribute("aria-label", content.firstChild.textContent);
-      event.popup._source.closeTooltip();
+      if (event.popup._source) event.popup._source.closeTooltip();
       box.onkeydown = function (key) { if (key.key === "Escape") map.closePopup(event.popup); };
       content.tabIndex = 0;
       content.focus({ preventScroll: true });
     });
     map.on("popupclose", function (event) {
-      var source = event.popup._source && event.popup._source.getElement && event.popup._source.getElement();
+      var from = event.popup._source;
+      var source = from ? from.getElement && from.getElement() : map.getContainer();
       if (source && event.popup.getElement().contains(document.activeElement)) source.focus({ preventScroll: true });
     });
   }
@@ -209,6 +210,6 @@
     });
   }
 
-  var api = { maps: {}, prepareMap: prepareMap, addLayer: addLayer };
+  var api = { maps: {}, prepareMap: prepareMap, addLayer: addLayer, popupContent: popupContent };
   window.gisplanMap = api;
 })();

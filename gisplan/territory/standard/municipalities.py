@@ -5,7 +5,15 @@ from datetime import date
 
 from django.conf import settings
 
-from gisplan.territory.models import AGES, Municipality, Population, SnaiClass, Source, TerritoryEdition
+from gisplan.territory.models import (
+    AGES,
+    Municipality,
+    MunicipalTerrain,
+    Population,
+    SnaiClass,
+    Source,
+    TerritoryEdition,
+)
 from gisplan.territory.seeds import rows as seed_rows
 from gisplan.territory.standard.merging import Target, Values, merge
 from gisplan.territory.standard.outcome import LoadRequest, RegisterLoad
@@ -31,34 +39,65 @@ def six_digits(text: str) -> str:
 
 
 def load_altitudes(request: LoadRequest, source: Source, load: RegisterLoad) -> None:
-    _load_altitudes(request, ALTITUDES, load)
+    _load_altitudes(request, ALTITUDES, source, load)
 
 
 def load_classification(request: LoadRequest, source: Source, load: RegisterLoad) -> None:
-    _load_altitudes(request, CLASSIFICATION, load)
+    _load_altitudes(request, CLASSIFICATION, source, load)
 
 
-def _load_altitudes(request: LoadRequest, columns: tuple[str, str, str], load: RegisterLoad) -> None:
+def _load_altitudes(
+    request: LoadRequest, columns: tuple[str, str, str], source: Source, load: RegisterLoad
+) -> None:
+    """Of the territory into its municipalities; of all Italy apart, for what looks beyond the territory."""
     known = _known()
     wanted: dict[str, Values] = {}
+    terrain: dict[str, MunicipalTerrain] = {}
     for row in TableFile(request.path).rows(columns):
+        values = _terrain_of(row, columns, load)
+        code = six_digits(row[columns[0]])
+        if code and values:
+            terrain[code] = MunicipalTerrain(istat_code=code, source=source, **values)
         code = _code_of(row, columns[0], known, load)
-        altitude_m, zone = row.whole(columns[1]), row.whole(columns[2])
-        if not code:
-            continue
-        if altitude_m is None or zone not in ZONES_OF_ALTITUDE:
-            load.refuse(
-                row.line,
-                f"expected an altitude in metres and a zone from 1 to 5, found {row[columns[1]]!r}"
-                f" and {row[columns[2]]!r}",
-            )
-        else:
-            wanted[code] = {"altitude_m": altitude_m, "altimetric_zone": zone}
+        if code and values:
+            wanted[code] = values
     base = {
         row["istat_code"]: {name: row.whole(name) for name in ("altitude_m", "altimetric_zone")}
         for row in seed_rows(settings.SEED_DIR, "altitudes")
     }
     merge(Target("altitudes", Municipality, "istat_code", base=base), wanted, load)
+    _keep_terrain(terrain, load)
+
+
+def _terrain_of(row: Row, columns: tuple[str, str, str], load: RegisterLoad) -> Values:
+    altitude_m, zone = row.whole(columns[1]), row.whole(columns[2])
+    if altitude_m is None or zone not in ZONES_OF_ALTITUDE:
+        load.refuse(
+            row.line,
+            f"expected an altitude in metres and a zone from 1 to 5, found {row[columns[1]]!r}"
+            f" and {row[columns[2]]!r}",
+        )
+        return {}
+    return {"altitude_m": altitude_m, "altimetric_zone": zone}
+
+
+def _keep_terrain(terrain: dict[str, MunicipalTerrain], load: RegisterLoad) -> None:
+    """Rows that are the same stay untouched, so that a second load changes nothing."""
+    fields = ("altitude_m", "altimetric_zone")
+    stored = {
+        code: tuple(values) for code, *values in MunicipalTerrain.objects.values_list("istat_code", *fields)
+    }
+    changed = [
+        one for code, one in terrain.items() if stored.get(code) != (one.altitude_m, one.altimetric_zone)
+    ]
+    MunicipalTerrain.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["istat_code"],
+        update_fields=[*fields, "source"],
+        batch_size=2_000,
+    )
+    load.notes.append(f"terrain of {len(terrain):,} municipalities of Italy, {len(changed):,} new or changed")
 
 
 def load_snai_classes(request: LoadRequest, source: Source, load: RegisterLoad) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gisplan.accessibility.errors import AccessibilityError, BadParameter, BadValues
-from gisplan.accessibility.snai import (
+from gisplan.accessibility.inner_areas import (
     THRESHOLDS_MIN,
     PoleFacts,
     intermunicipal_poles,

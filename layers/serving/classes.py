@@ -1,0 +1,89 @@
+"""The classes of a style inside the database: the class of a row, and how many features each class has."""
+
+import hashlib
+import json
+
+from django.db import connection
+from psycopg import sql
+
+from layers.errors import StyleRefused
+from layers.models import Version
+from layers.store import qualified
+from layers.style_model import SINGLE, Drawn, style_of_version
+
+_NUMBERS = {"smallint", "integer", "bigint", "real", "double precision", "numeric"}
+_COUNTS_KEPT = 200
+_COUNTED: dict[tuple[str, str], dict[int | None, int]] = {}  # a version does not change, nor do its counts
+_NO_CLASS = sql.SQL("NULL::integer")
+
+
+def classes_of(version: Version) -> tuple[Drawn, ...]:
+    """The classes of the layer's style, by value or by range; none where the version has no such column."""
+    if (version.layer.style or {}).get("kind", SINGLE) == SINGLE:
+        return ()
+    try:
+        return style_of_version(version).drawn
+    except StyleRefused:
+        return ()
+
+
+def class_of_row(version: Version) -> sql.Composable:
+    """The position of a row's class, from 0; null where its value is in none."""
+    classes = classes_of(version)
+    if not classes:
+        return _NO_CLASS
+    name = str(version.layer.style["column"])
+    kind = next(column["sql_type"] for column in version.columns if column["name"] == name)
+    tests = [
+        _test(drawn, sql.Identifier(name), number=kind in _NUMBERS, first=place == 0)
+        for place, drawn in enumerate(classes)
+    ]
+    branches = [
+        sql.SQL(" WHEN {} THEN {}").format(test, sql.Literal(place))
+        for place, test in enumerate(tests)
+        if test is not None
+    ]
+    return sql.SQL("(CASE{} END)").format(sql.Composed(branches)) if branches else _NO_CLASS
+
+
+def _test(drawn: Drawn, column: sql.Identifier, *, number: bool, first: bool) -> sql.Composable | None:
+    """A value on the border of two ranges belongs to the lower one; None where the column has no such value."""
+    if drawn.low is None or drawn.high is None:
+        if number and isinstance(drawn.value, int | float):
+            return sql.SQL("{} = {}").format(column, sql.Literal(drawn.value))
+        return sql.SQL("{}::text = {}").format(column, sql.Literal(str(drawn.value)))
+    if not number:
+        return None
+    above = sql.SQL(">=") if first else sql.SQL(">")
+    return sql.SQL("{} {} {} AND {} <= {}").format(
+        column, above, sql.Literal(drawn.low), column, sql.Literal(drawn.high)
+    )
+
+
+def drawing_key(version: Version) -> str:
+    """Changes whenever a tile would: with the version, and with the classes of the style."""
+    classes = [[one.value, one.low, one.high] for one in classes_of(version)]
+    told = [version.pk, version.created.isoformat(), version.digest]
+    column = version.layer.style.get("column") if classes else None
+    return hashlib.sha256(json.dumps([told, column, classes]).encode()).hexdigest()[:12]
+
+
+def class_counts(version: Version) -> dict[int | None, int]:
+    """How many features of the version each class has; None those in no class."""
+    if not classes_of(version):
+        return {None: version.feature_count}
+    key = (version.table_name, drawing_key(version))
+    if key not in _COUNTED:
+        if len(_COUNTED) >= _COUNTS_KEPT:
+            _COUNTED.clear()
+        _COUNTED[key] = _count(version)
+    return dict(_COUNTED[key])
+
+
+def _count(version: Version) -> dict[int | None, int]:
+    statement = sql.SQL("SELECT {} AS c, count(*) FROM {} GROUP BY c").format(
+        class_of_row(version), qualified(version.table_name)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return dict(cursor.fetchall())

@@ -1,0 +1,149 @@
+"""Tiles and features of large layers: who may have them, what a browser may keep, and the table beside the map."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gisplan.web import layer_features
+from layers.models import Layer, Version
+from layers.serving.classes import drawing_key
+
+from .import_samples import geojson, point
+from .import_steps import imported, publish, text
+
+pytestmark = pytest.mark.django_db
+TILE = "/strati/luoghi/tiles/7/66/46.mvt"  # holds 7.6 E, 45.0 N
+Published = Callable[..., Version]
+
+
+@pytest.fixture(autouse=True)
+def small_limit(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    settings.LAYERS_TILES_DIR = tmp_path / "tiles"
+    monkeypatch.setattr(layer_features, "MOST_FEATURES", 3)
+
+
+@pytest.fixture
+def published(officer: Client) -> Published:
+    def make(*names: str, public: bool = True) -> Version:
+        places = [point(7.6 + n / 100, 45.0, nome=name, valore=n * 1000.5) for n, name in enumerate(names)]
+        run = imported(officer, geojson(places))
+        publish(officer, run)
+        Layer.objects.filter(name="luoghi").update(is_public=public)
+        return Version.objects.select_related("layer").get(layer__name="luoghi", is_current=True)
+
+    return make
+
+
+def test_a_tile_of_a_public_layer_is_kept_for_ever_under_the_address_of_its_drawing(
+    client: Client, published: Published
+) -> None:
+    version = published(*"abcde")
+    address = f"{TILE}?v={version.number}-{drawing_key(version)}"
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Type"] == "application/vnd.mapbox-vector-tile"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert gzip.decompress(answer.content) == client.get(address).content != b""
+    assert not answer.cookies
+    assert "Cookie" not in answer.headers["Vary"]
+    again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(TILE).headers["Cache-Control"] == "public, no-cache"
+
+
+def test_a_new_version_or_style_has_another_address(client: Client, published: Published) -> None:
+    first = published(*"abcde")
+    address = f"{TILE}?v={first.number}-{drawing_key(first)}"
+    tag = client.get(address).headers["ETag"]
+    second = published(*"fghij")
+    answer = client.get(address, headers={"If-None-Match": tag})  # the old address gives the current version
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+    assert f"v={second.number}-" in client.get("/strati/luoghi/").content.decode()
+
+
+def test_a_private_layer_has_no_tile_for_a_stranger_and_no_shared_copy_for_its_keeper(
+    client: Client, officer: Client, published: Published
+) -> None:
+    published(*"abcde", public=False)
+    for address in (TILE, "/strati/luoghi/elementi/1/", "/strati/altro/tiles/0/0/0.mvt"):
+        assert client.get(address).status_code == 404
+    answer = officer.get(TILE)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert "Cookie" in answer.headers["Vary"]
+
+
+def test_a_staged_version_is_drawn_for_its_keeper_alone(
+    client: Client, officer: Client, published: Published
+) -> None:
+    published(*"abcde")
+    run = imported(officer, geojson([point(7.6, 45.0, nome=name) for name in "vwxyz"]))
+    page = officer.get(f"/strati/importa/{run.pk}/").content.decode()
+    assert "/strati/luoghi/tiles/{z}/{x}/{y}.mvt?v=2-" in page
+    staged = officer.get("/strati/luoghi/elementi/1/?v=2-x").json()
+    assert staged["properties"]["name"] == "v"
+    assert client.get("/strati/luoghi/elementi/1/?v=2-x").json()["properties"]["name"] == "a"
+
+
+@pytest.mark.parametrize("place", ["23/0/0", "3/8/0", "3/0/8"])
+def test_a_tile_that_does_not_exist_is_not_found(client: Client, published: Published, place: str) -> None:
+    published(*"abcde")
+    assert client.get(f"/strati/luoghi/tiles/{place}.mvt").status_code == 404
+
+
+def test_a_feature_is_told_as_the_popup_and_the_table_show_it(client: Client, published: Published) -> None:
+    published(*"abcde")
+    told = client.get("/strati/luoghi/elementi/3/").json()
+    assert told["properties"] == {"id": "3", "name": "c", "values": ["c", "2.001"]}
+    assert told["geometry"]["coordinates"] == pytest.approx([7.62, 45.0], abs=1e-6)
+    english = client.get("/en/strati/luoghi/elementi/2/").json()
+    assert english["properties"]["values"] == ["b", "1,000.5"]
+    assert client.get("/strati/luoghi/elementi/6/").status_code == 404
+
+
+def test_a_large_layer_is_drawn_from_tiles_and_a_small_one_is_written_into_the_page(
+    client: Client, published: Published
+) -> None:
+    published("a", "b", "c")
+    assert "addTiles" not in client.get("/strati/luoghi/").content.decode()
+    published("a", "b", "c", "d")
+    page = client.get("/strati/luoghi/").content.decode()
+    assert "addTiles" in page
+    assert "/static/maps/tiles.js" in page
+    assert "/en/strati/luoghi/tiles" not in client.get("/en/strati/luoghi/").content.decode()
+
+
+def test_the_table_is_paged_and_leads_to_the_map(
+    client: Client, published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gisplan.web.feature_table.ROWS_A_PAGE", 2)
+    published(*"abcde")
+    page = client.get("/strati/luoghi/?pagina=2")
+    assert "Elementi da 3 a 4 di 5" in text(page)
+    assert "pagina 2 di 3" in text(page)
+    assert 'href="?pagina=2&amp;elemento=4"' in page.content.decode()
+    assert "Elementi da 5 a 5 di 5" in text(client.get("/strati/luoghi/?pagina=99"))
+    assert "Elementi da 1 a 2 di 5" in text(client.get("/strati/luoghi/?pagina=x"))
+    assert "Features 1 to 2 of 5" in text(client.get("/en/strati/luoghi/"))
+    chosen = client.get("/strati/luoghi/?pagina=2&elemento=4").content.decode()
+    assert '"chosen":4' in chosen
+    assert '<tr aria-current="true"><th scope="row" class="num"><a href="?pagina=2&amp;elemento=4">' in chosen
+    assert client.get("/strati/luoghi/?elemento=77").status_code == 200
+
+
+def test_the_legend_counts_each_class_of_a_large_layer(client: Client, published: Published) -> None:
+    version = published(*"abcab")
+    version.layer.style = {
+        "kind": "categorised",
+        "column": "nome",
+        "classes": [
+            {"value": "a", "color": "#aa0000", "label": "classe A"},
+            {"value": "b", "color": "#00aa00"},
+        ],
+    }
+    version.layer.save()
+    page = text(client.get("/strati/luoghi/"))
+    assert "classe A 2 b 2 Dato mancante 1" in page
