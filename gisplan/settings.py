@@ -164,6 +164,10 @@ NETWORKS_DIR = VAR_DIR / "networks"
 DOWNLOADS_DIR = VAR_DIR / "downloads"
 REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
+# Usual speeds on foot and by bicycle, where a question names none (docs/methods.md has their sources).
+WALK_KMH = variables.number("GISPLAN_WALK_KMH", 4.8, least=1.0, most=10.0)
+BIKE_KMH = variables.number("GISPLAN_BIKE_KMH", 12.0, least=4.0, most=45.0)
+
 # Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
 CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
 # PDF, PNG and data files of the pages that a visitor without an account may ask for in a minute.

@@ -17,6 +17,7 @@ from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.queries import interventions_at_station
 from gisplan.territory.models import Station
 from gisplan.web import maps, view_exports, wording
+from gisplan.web.cited_runs import runs_behind
 from gisplan.web.column_names import shown_table
 from gisplan.web.coverage import coverages_of
 from gisplan.web.features import rounded
@@ -45,6 +46,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "total": every.count(),
         "rows": rows,
         "coverages": coverages_of(["stations"]),
+        "cited": runs_behind(bands.values()),
     }
     return render(request, "web/stations.html", context)
 
