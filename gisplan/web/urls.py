@@ -6,6 +6,7 @@ from gisplan.web import (
     access,
     analysis_pages,
     catchment_api,
+    compare_pages,
     coverage_pages,
     equity_pages,
     footer_pages,
@@ -67,6 +68,7 @@ urlpatterns = [
         )
         for kind in run_pages.TYPES
     ),
+    path("confronto/", compare_pages.compare, name="compare"),
     path("accessibilita/", footer_pages.accessibility, name="accessibility"),
     path("privacy/", footer_pages.privacy, name="privacy"),
     path("fonti/", territory_pages.sources, name="sources"),
