@@ -12,9 +12,9 @@ from gisplan.plan.models import Axis
 from gisplan.plan.queries import layers_of_axis
 from gisplan.territory.models import Municipality, MunicipalityBoundary, Zone, ZoneMembership
 from gisplan.territory.profile import latest_edition, zone_of_municipalities
+from layers.current import current_version
 from layers.fields import GEOMETRY_COLUMN
 from layers.models import Version
-from layers.serving.features import current_version
 from layers.store import qualified
 
 MOST_FEATURES = 5000  # beyond this the measure takes longer than a reader waits
