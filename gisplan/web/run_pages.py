@@ -11,7 +11,7 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
-from gisplan.analysis.staleness import is_stale
+from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
@@ -36,7 +36,6 @@ PARAMETER_NAMES = {
     "minutes": _("Minuti"),
     "speed_kmh": _("Velocità (km/h)"),
     "modes": _("Velocità per modo (km/h)"),
-    "speed_sources": _("Fonte delle velocità"),
     "headways": _("Intervalli fra i passaggi"),
     "count": _("Luoghi più vicini"),
     "lon": _("Longitudine"),
@@ -52,6 +51,17 @@ EDITION_NAMES = {
     "people_grid": _("Celle di popolazione"),
     **inner_area_words.EDITIONS,
     "plan": _("Edizione del piano"),
+}
+INPUT_NAMES = {
+    "boundaries": _("confini"),
+    "people": _("popolazione"),
+    "people_cells": _("celle di popolazione"),
+    "schools": _("scuole"),
+    "hospitals": _("ospedali"),
+    "health_sites": _("sedi sanitarie"),
+    "interventions": _("interventi del piano"),
+    "streets": _("strade"),
+    "engine": _("motore di calcolo"),
 }
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -111,7 +121,18 @@ def how_computed(found: Run) -> dict[str, Any]:
         "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
         "network_name": "",
         "detour_factor": found.parameters.get("detour_factor"),
+        "changed_inputs": [INPUT_NAMES.get(name, name) for name in changed_inputs(found)],
+        "speeds": _speeds(found),
     }
+
+
+def _speeds(found: Run) -> list[dict[str, Any]]:
+    """What was used, at what speed, by which source."""
+    return [
+        {"kind": row["speed"], "kmh": row["km/h"], "source": row["source"]}
+        for row in found.parameters.get("speeds", [])
+        if isinstance(row, dict)
+    ]
 
 
 def written(value: object) -> str:
