@@ -1,6 +1,6 @@
 """Whether a Run still stands on what the database holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gisplan import __version__
 from gisplan.analysis import (
@@ -112,12 +112,15 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
 }
 
 
-def changed_inputs(run: Run) -> list[str]:
-    """The parts of the loaded data that are not as they were when the run was computed, and the engine."""
+def changed_inputs(run: Run, now: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of the loaded data that are not as they were when the run was computed, and the engine.
+
+    `now`: the parts as they are, for whoever asks of many runs.
+    """
     engine = ["engine"] if run.engine_version != __version__ else []
     if not run.inputs:
         return engine
-    now = parts_now()
+    now = parts_now() if now is None else now
     return [*(name for name in run.inputs if run.inputs[name] != now.get(name)), *engine]
 
 

@@ -11,6 +11,7 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
+from gisplan.analysis.runs import parts_now
 from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
@@ -73,8 +74,15 @@ TYPES = {
 @read_only
 def runs(request: HttpRequest) -> HttpResponse:
     """The analyses that there are, and the newest runs."""
-    rows = Run.objects.defer("result")[:LISTED_RUNS]
-    listed = [{"run": run, "method": METHODS.get(run.method, run.method)} for run in rows]
+    rows, now = Run.objects.defer("result")[:LISTED_RUNS], parts_now()
+    listed = [
+        {
+            "run": run,
+            "method": METHODS.get(run.method, run.method),
+            "changed": [INPUT_NAMES.get(name, name) for name in changed_inputs(run, now)],
+        }
+        for run in rows
+    ]
     return render(request, "web/runs.html", {"section": "analyses", "rows": listed})
 
 

@@ -68,6 +68,7 @@ def test_a_run_is_stale_on_its_page_once_an_input_has_changed(client: Client) ->
     page = read(client, f"/analisi/esecuzioni/{run.pk}/")
     assert "non corrisponde più ai dati caricati" in page
     assert "Da allora sono cambiati: popolazione." in page
+    assert re.search(rf"n. {run.pk} Bacini delle stazioni .* popolazione", read(client, "/analisi/"))
     assert "non corrisponde più ai dati caricati" in read(client, f"/stazioni/{COLLEGNO}/")
 
 
@@ -168,7 +169,8 @@ def test_the_map_of_the_ranking_has_classes_of_the_score(client: Client) -> None
     ranked()
     legend = client.get("/analisi/poli/").content.decode()
     assert len(re.findall(r"\d,\d\d – \d,\d\d", legend)) >= 3
-    assert "map_class" in legend or "Punteggio (0–1)" in legend
+    assert "Persone non raggiunte da nessun polo, in percentuale" in legend
+    assert re.search(r"\d+ – 100 %", legend)
 
 
 def test_a_time_that_is_not_known_is_not_said_to_be_0() -> None:

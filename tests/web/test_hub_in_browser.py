@@ -169,6 +169,14 @@ def test_a_scenario_draws_what_it_gains_and_loses_at_its_place(
     assert visit.complaints == []
 
 
+def test_the_page_of_a_run_is_accessible(visit: Visit, axe_script: Path, moved: Run) -> None:
+    for number in (moved.pk, Run.objects.get(method="catchments").pk):
+        visit.go(f"/analisi/esecuzioni/{number}/")
+        visit.page.click("text=Velocità e loro fonti")
+        assert wcag_violations(visit, axe_script) == []
+    assert visit.outside == []
+
+
 @pytest.mark.parametrize(
     "address",
     [

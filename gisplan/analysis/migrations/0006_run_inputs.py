@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analysis', '0005_siting_jobs'),
+        ("analysis", "0005_siting_jobs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='inputs',
-            field=models.JSONField(blank=True, default=dict, help_text='Part of the inputs -> its digest when this was computed.'),
+            model_name="run",
+            name="inputs",
+            field=models.JSONField(
+                blank=True, default=dict, help_text="Part of the inputs -> its digest when this was computed."
+            ),
         ),
     ]
