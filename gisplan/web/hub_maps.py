@@ -117,8 +117,9 @@ def ranking_map(found: Run) -> MapSpec | None:
     edition = latest_edition()
     if edition is None:
         return None
+    hubs = ranked(stations_of_territory(), found)
     return on_the_ground(
-        _("Poli in graduatoria"), gap(edition, found), ranked(stations_of_territory(), found)
+        _("Poli in graduatoria"), gap(edition, found), hubs, bounds=_around([hubs], margin_deg=0.02)
     )
 
 
