@@ -1,6 +1,7 @@
 """Imported layers: the list, a page each with its history, and what their keepers may change."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import may_import_layers
-from gisplan.web import import_words, layer_maps, maps
+from gisplan.web import import_words, layer_maps, maps, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.feature_table import feature_table, number_of
+from gisplan.web.layer_classes import reclassified
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.refusals import read_only
@@ -75,13 +78,16 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     current = found.current
     if current is None and not keeper:
         raise Http404
-    first = default_edition()
     chosen = number_of(request.GET, "elemento")
+    spec = layer_maps.layer_map(current, chosen=chosen) if current else None
+    if file := view_exports.answer(request, partial(_content, found, spec)):
+        return file
+    first = default_edition()
     context: dict[str, Any] = {
         "section": "layers",
         "layer": found,
         "version": current,
-        "map": maps.page_map(layer_maps.layer_map(current, chosen=chosen)) if current else None,
+        "map": maps.page_map(spec),
         "features": feature_table(current, request.GET) if current else None,
         "axes": _axis_links(found, first),
         "connection_text": access.connection_text(found) if current else "",
@@ -92,6 +98,11 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
         "versions": found.versions.filter(published__isnull=False)[:RUNS_SHOWN],
     }
     return render(request, "web/layers/layer.html", context)
+
+
+def _content(found: Layer, spec: MapSpec | None) -> view_exports.ViewContent:
+    source = (Source(found.source, licence=found.licence),) if found.source else ()
+    return view_exports.ViewContent(title=str(found), spec=spec, sources=source)
 
 
 def _axis_links(found: Layer, first: Any) -> list[AxisLink]:
@@ -133,18 +144,20 @@ def _style_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     """What is told of a layer, how it looks, who sees it, and which axes show it."""
     found = _layer_or_404(request, name)
-    form = LayerForm(request.POST or None, initial=LayerForm.initial_of(found, axes_of_layer(found)))
+    form = LayerForm(
+        request.POST or None, layer=found, initial=LayerForm.initial_of(found, axes_of_layer(found))
+    )
     if request.method == "POST" and form.is_valid():
-        _save(found, form.cleaned_data)
+        _save(found, form.cleaned_data, form.style)
         messages.success(request, _("Le modifiche sono salvate."))
         return redirect("layer", name=name)
     return render(request, "web/layers/edit.html", {"section": "layers", "layer": found, "form": form})
 
 
-def _save(found: Layer, data: dict[str, Any]) -> None:
+def _save(found: Layer, data: dict[str, Any], style: dict[str, Any]) -> None:
     for field in ("title", "source", "licence", "reference_date", "owner", "is_public"):
         setattr(found, field, data[field])
-    found.style = {**found.style, **{name: data[name] for name in USUAL}}
+    found.style = {**style, **{name: data[name] for name in USUAL}}
     found.save()
     access.sync_reader_role()
     show_on_axes(found, map(int, data["axes"]))
@@ -163,6 +176,7 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
         except LayersError as error:
             messages.error(request, f"{import_words.refusal(error.code)} ({error})")
         else:
+            reclassified(version.layer)
             messages.success(
                 request, _("Lo strato mostra di nuovo la versione %(number)s.") % {"number": version.number}
             )

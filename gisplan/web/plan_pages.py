@@ -1,10 +1,12 @@
 """Pages of the plan: the overview and one page for each axis."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
@@ -17,15 +19,18 @@ from gisplan.plan.queries import (
     editions,
     with_places_and_claims,
 )
+from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
-from gisplan.web import maps
+from gisplan.web import axis_reach, maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.axis_context import pnrr_layers, view_context
 from gisplan.web.axis_questions import answers_of
 from gisplan.web.axis_view import view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.placing_pages import to_place
+from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -42,6 +47,8 @@ class AxisCard:
 def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The overview of a plan edition (the first with interventions), or of the territory alone."""
     context = kept(data_stamp(), ("home", edition), lambda: _home(edition))
+    if file := view_exports.answer(request, partial(home_content, context)):
+        return file
     return render(request, "web/home.html", context)
 
 
@@ -50,7 +57,9 @@ def _home(edition: str | None) -> dict[str, Any]:
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
+    interventions = _interventions_of(chosen)
     return {
+        "interventions": interventions,
         "section": "home",
         "edition": chosen,
         "other_editions": list(editions().exclude(pk=chosen.pk)) if chosen else [],
@@ -59,7 +68,7 @@ def _home(edition: str | None) -> dict[str, Any]:
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
         "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
-        "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
+        "map": maps.page_map(maps.home_map(interventions)),
     }
 
 
@@ -68,7 +77,14 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     """One axis: its map, the same content as tables, and on how much of the plan it stands."""
     stamp = data_stamp()
     key = ("axis", code, edition, request.get_host(), request.GET.urlencode())
-    return render(request, "web/axis.html", kept(stamp, key, lambda: _axis(request, code, edition, stamp)))
+    context = kept(stamp, key, lambda: _axis(request, code, edition, stamp))
+    if file := view_exports.answer(request, partial(axis_content, context)):
+        return file
+    own = {
+        "may_place": may_edit_territory(request.user),
+        "to_place": to_place(request.user, context["drawn"]),
+    }
+    return render(request, "web/axis.html", context | own)
 
 
 def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> dict[str, Any]:
@@ -96,6 +112,7 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> d
         "shared": shared_amounts(viewed["rows"]),
         "amounts": total_amounts(found),
         "answers": kept(stamp, ("answers", found.pk), lambda: answers_of(found)),
+        "reach_url": reverse("axis_answers", args=[code]) if code in axis_reach.QUESTIONS else "",
         "not_located": not_located(interventions),
         "strategies": list(found.strategies.prefetch_related("actions")),
         "coverages": coverages_of(maps.REGISTERS_OF_AXIS.get(code, ())),

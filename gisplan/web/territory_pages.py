@@ -1,7 +1,7 @@
 """Pages of the territory: municipalities and sources."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gisplan.plan.models import PlanEdition
+from gisplan.plan.placing import KINDS
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
 from gisplan.plan.queries import (
     MunicipalityInterventions,
@@ -19,11 +21,11 @@ from gisplan.plan.queries import (
     default_edition,
     interventions_of_municipality,
 )
+from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import (
     HealthSite,
     Hospital,
     Municipality,
-    Place,
     School,
     SnaiClass,
     Source,
@@ -41,9 +43,13 @@ from gisplan.territory.profile import (
     zone_membership_of,
 )
 from gisplan.territory.queries import nearest_station, register_counts
-from gisplan.web import maps
+from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.municipality_charts import age_chart
+from gisplan.web.municipality_more import comparison, embed_snippet, more_tables, services
+from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
+from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -56,6 +62,8 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
     zone_number = int(asked["zona"]) if asked["zona"].isdigit() else None
     found = municipalities_in_territory(text=asked["q"], snai_letter=asked["classe"], zone_number=zone_number)
+    if file := view_exports.answer(request, partial(_list_content, found, asked)):
+        return file
     context = {
         "section": "municipalities",
         "municipalities": found,
@@ -68,24 +76,54 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     return render(request, "web/municipalities.html", context)
 
 
+def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> view_exports.ViewContent:
+    names = {"q": _("Ricerca"), "classe": _("Classe SNAI 2020"), "zona": _("Zona omogenea")}
+    filters = tuple((name, asked[key]) for key, name in names.items() if asked[key])
+    return view_exports.ViewContent(title=_("Comuni"), tables=(list_table(found),), filters=filters)
+
+
 @read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     places = request.GET.get("luoghi", "")[:6]
     key = ("municipality", istat_code, places)
-    context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
-    return render(request, "web/municipality.html", context)
+    context = kept(data_stamp(), key, lambda: municipality_context(istat_code, places))
+    if file := view_exports.answer(request, partial(_content, context)):
+        return file
+    address = request.build_absolute_uri(reverse("embed", args=[istat_code]))
+    own = {
+        "snippet": embed_snippet(address, context["municipality"].name),
+        "may_place": may_edit_territory(request.user),
+        "to_place": to_place(request.user, context["interventions"]),
+    }
+    return render(request, "web/municipality.html", context | own)
 
 
-def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
+def _content(context: dict[str, Any]) -> view_exports.ViewContent:
+    """All that the page shows, and all the places, not one page of them."""
+    found, edition = context["municipality"], context.get("edition")
+    places = _Places(found)
+    rows = context.get("rows", [])
+    return view_exports.ViewContent(
+        title=found.name,
+        spec=context["map"].spec if context["map"] else None,
+        tables=(*municipality_tables(found, rows, places[0 : len(places)]), *more_tables(context)),
+        notice=f"{completeness(edition).statement}." if edition else "",
+        layer_tables=False,
+    )
+
+
+def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
+    people = people_of(found)
     return {
         "section": "municipalities",
         "municipality": found,
         "boundary": latest_boundary(found),
-        "people": people_of(found),
+        "people": people,
+        **age_chart(found, people),
         "snai": snai_class_of(found),
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
@@ -94,17 +132,11 @@ def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
         "pnrr": pnrr_of_municipality(found),
         "neighbours": list(neighbours_of(found)),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        "interventions": interventions.here,
+        **comparison(found, edition),
+        **services(found),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """A place of a register, what it is, and its page if it has one."""
-
-    row: Place
-    kind: str
-    url: str = ""
 
 
 def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:
@@ -137,9 +169,10 @@ class _Places(Sequence[PlaceRow]):
 
 def _place_row(row: Station | Hospital | HealthSite | School) -> PlaceRow:
     if isinstance(row, School):
-        return PlaceRow(row, row.get_level_display())
+        return PlaceRow(row, row.get_level_display(), word="scuola")
     url = reverse("station", args=[row.code]) if isinstance(row, Station) else ""
-    return PlaceRow(row, row.get_kind_display(), url)
+    word = next(word for word, model in KINDS.items() if model is type(row))
+    return PlaceRow(row, row.get_kind_display(), url, word)
 
 
 def _plan_of(
