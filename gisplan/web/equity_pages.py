@@ -17,7 +17,7 @@ from gisplan.web.column_names import COLUMNS, METHODS, VALUES
 from gisplan.web.features import lang
 from gisplan.web.planning_words import sentence
 
-OFFERED_METHODS = ("accessibility", "scenario", "siting")
+OFFERED_METHODS = ("accessibility", "scenario", "siting", "coverage")
 OFFERED_RUNS = 30
 HALF = 0.5
 

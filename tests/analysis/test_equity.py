@@ -116,3 +116,11 @@ def test_what_cannot_be_compared_is_one_sentence(
     assert "--measure expects a --supply beside it" in capsys.readouterr().err
     assert main(["equity", "--scenario", "Atlantide"]) == 2
     assert "the name of a scenario, found 'Atlantide'" in capsys.readouterr().err
+
+
+def test_where_the_worst_served_have_nothing_palma_is_infinite_and_not_unknown(
+    valley: list[Municipality], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = kept(["people", "cumulative"], [[100, 0], [100, 3]])
+    assert main(["equity", "--run", str(run.pk)]) == 0
+    assert "Palma infinite" in capsys.readouterr().out
