@@ -174,6 +174,7 @@ VALUES: dict[Any, Any] = {
     **dict(Hospital.Kind.choices),
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
+    "other": _("altro"),
 }
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
@@ -249,4 +250,6 @@ def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
     if column.startswith(("score", "part_", "share_", "cell_")):
         return 3
+    if column.startswith("people") or CATCHMENT.fullmatch(column):
+        return 0
     return 0 if float(value).is_integer() or abs(value) >= 20 else 6 if abs(value) < 0.01 else 2

@@ -31,6 +31,7 @@ from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
 from gisplan.web.service_words import service_groups, service_label, statements
+from gisplan.web.view_exports import render_view
 
 LISTED = 60
 KEPT_ANSWERS = 16
@@ -55,7 +56,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         **(_result(found) if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
-    return render(request, "web/coverage.html", context)
+    return render_view(request, "web/coverage.html", context)
 
 
 @require_POST

@@ -25,6 +25,7 @@ from gisplan.web.column_names import shown_table
 from gisplan.web.features import collection, feature, lang, palette_classes
 from gisplan.web.inner_area_words import COLUMNS, REASONS, sentence
 from gisplan.web.shapes import shapes_url
+from gisplan.web.view_exports import render_view
 
 DEFAULT_EDITION = "2020"
 SHOWN_FIRST = ("confusion", "class_totals")
@@ -70,7 +71,7 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
     by_name = {table["name"]: table for table in run.result["tables"]}
     context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
     context["other_tables"] = [shown_table(by_name[name]) for name in ("inner_areas", "poles")]
-    return render(request, "web/inner_areas.html", context)
+    return render_view(request, "web/inner_areas.html", context)
 
 
 def _percent(share: float | None) -> float | None:

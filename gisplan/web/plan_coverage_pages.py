@@ -32,6 +32,7 @@ from gisplan.web.column_names import COLUMNS, shown_table
 from gisplan.web.plan_coverage_map import legend_rows, plan_map
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
+from gisplan.web.view_exports import render_view
 
 LISTED = 60
 PLAN_COLUMNS = (
@@ -61,7 +62,7 @@ def plan_coverage(request: HttpRequest) -> HttpResponse:
         **(_result(found) if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
-    return render(request, "web/plan_coverage.html", context)
+    return render_view(request, "web/plan_coverage.html", context)
 
 
 @require_POST

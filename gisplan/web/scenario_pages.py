@@ -28,6 +28,7 @@ from gisplan.web.column_names import shown_table
 from gisplan.web.hub_question import number_of, sentence
 from gisplan.web.run_pages import how_computed
 from gisplan.web.service_words import service_label
+from gisplan.web.view_exports import render_view
 
 Kind = ScenarioChange.Kind
 
@@ -94,7 +95,8 @@ def scenario(request: HttpRequest, number: int) -> HttpResponse:
             "changed": not answers(run, found),
             **how_computed(run),
         }
-    return render(request, "web/scenario.html", context, status=400 if error else 200)
+    status = 400 if error else 200
+    return render_view(request, "web/scenario.html", context, title=found.name, status=status)
 
 
 def _may(request: HttpRequest) -> bool:

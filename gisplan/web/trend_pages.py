@@ -24,6 +24,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.planning_words import COLUMNS, sentence
+from gisplan.web.view_exports import render_view
 
 #: Measure in the address -> column, unit, decimals, name.
 MEASURES: dict[str, tuple[str, str, int, Any]] = {
@@ -69,7 +70,7 @@ def trend(request: HttpRequest) -> HttpResponse:
             run, request, hidden=("people_by_municipality_and_date",), columns={BY_MUNICIPALITY: SHOWN}
         ),
     }
-    return render(request, "web/trends.html", context)
+    return render_view(request, "web/trends.html", context)
 
 
 def _year(request: HttpRequest, name: str) -> int | None:

@@ -8,6 +8,7 @@ from gisplan.web import (
     catchment_api,
     coverage_pages,
     equity_pages,
+    footer_pages,
     hub_pages,
     import_pages,
     inner_area_pages,
@@ -66,6 +67,8 @@ urlpatterns = [
         )
         for kind in run_pages.TYPES
     ),
+    path("accessibilita/", footer_pages.accessibility, name="accessibility"),
+    path("privacy/", footer_pages.privacy, name="privacy"),
     path("fonti/", territory_pages.sources, name="sources"),
     path("accesso/", access.SignIn.as_view(), name="sign_in"),
     path("uscita/", access.SignOut.as_view(), name="sign_out"),
