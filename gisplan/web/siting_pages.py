@@ -35,6 +35,7 @@ from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label, statements
 from gisplan.web.siting_map import siting_map
 from gisplan.web.siting_question import asked_of, choices, from_query, query_of
+from gisplan.web.view_exports import render_view
 
 KEPT_ANSWERS = 16
 _answers: dict[tuple[SitingRequest, str], Answer] = {}
@@ -60,7 +61,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         context |= _answered(request, question)
     except (AnalysisError, NetworkError) as error:
         return render(request, "web/siting.html", context | {"error": _said(error)}, status=400)
-    return render(request, "web/siting.html", context)
+    return render_view(request, "web/siting.html", context)
 
 
 def _compute(request: HttpRequest, question: SitingRequest) -> HttpResponse:

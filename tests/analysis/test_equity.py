@@ -74,6 +74,8 @@ def test_people_reached_today_and_then_are_compared_as_shares(valley: list[Munic
     columns = ["people", "reached_today", "reached_then", "difference"]
     run = kept(columns, [[100, 50, 100, 50], [400, 0, 400, 400]], name="difference_by_municipality")
     assert columns_of(run) == ["reached"]
+    placed = kept(["x_m", "y_m", "people", "cumulative"], [[380_000, 4_990_000, 100, 50]])
+    assert columns_of(placed) == ["cumulative"]
     today, then = tables(equity(run).keep())["equity"]
     assert (today["side"], then["side"]) == ("today", "then")
     assert today["mean"] == pytest.approx(0.1)
