@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Row:
-    """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit."""
+    """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit.
+
+    `cpu` is the processor time of ours in the same unit, all threads together, where it was taken: on a machine
+    that others use, `ours` also holds the waiting for a core.
+    """
 
     work: str
     ours: float
@@ -27,6 +32,7 @@ class Row:
     peer_command: str
     unit: str
     peak_mb: float
+    cpu: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -61,11 +67,14 @@ class Bench:
     def say_input(self, name: str, *arrays: NDArray[np.generic]) -> None:
         self.say(f"input {name}: sha256 {digest(*arrays)}")
 
-    def peer(self, script: str, *arguments: str | Path) -> PeerResult:
-        """Run benchmarks/peers/<script>, which prints {"value": …, "answer": […]} as its last line."""
+    def peer(self, script: str, *arguments: str | Path, limit_s: float | None = None) -> PeerResult:
+        """Run benchmarks/peers/<script>, which prints {"value": …, "answer": […]} as its last line.
+
+        One that takes longer than `limit_s` is ended, and so is the bench: a row without its peer says nothing.
+        """
         path = Path(__file__).parent / "peers" / script
         words = [str(self.peer_python), str(path), *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=limit_s)
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
             raise RuntimeError(f"The peer {script} failed: {lines[-1]}")
@@ -82,6 +91,25 @@ def digest(*arrays: NDArray[np.generic]) -> str:
         total.update(f"{array.dtype.str}{array.shape}".encode())
         total.update(np.ascontiguousarray(array).tobytes())
     return total.hexdigest()
+
+
+class Taken(NamedTuple):
+    """Medians of a call in seconds: by the clock, and of the processor in all threads of this process."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def taken_s(function: Callable[[], object], *, repeats: int) -> Taken:
+    """As `median_s`, with the processor's time."""
+    function()
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter(), time.process_time()
+        function()
+        taken.append((time.perf_counter() - started[0], time.process_time() - started[1]))
+    walls, cpus = zip(*taken, strict=True)
+    return Taken(statistics.median(walls), statistics.median(cpus))
 
 
 def median_s(function: Callable[[], object], *, repeats: int) -> float:

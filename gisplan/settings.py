@@ -164,8 +164,17 @@ NETWORKS_DIR = VAR_DIR / "networks"
 DOWNLOADS_DIR = VAR_DIR / "downloads"
 REGISTERS_MIRROR = variables.text("GISPLAN_REGISTERS_MIRROR")
 
+# Usual speeds on foot and by bicycle, where a question names none (docs/methods.md has their sources).
+WALK_KMH = variables.number("GISPLAN_WALK_KMH", 4.8, least=1.0, most=10.0)
+BIKE_KMH = variables.number("GISPLAN_BIKE_KMH", 12.0, least=4.0, most=45.0)
+
 # Catchments that a visitor without an account may ask for in a minute; a dragged hub asks for several a second.
 CATCHMENTS_PER_MINUTE = variables.whole_number("GISPLAN_CATCHMENTS_PER_MINUTE", 300)
+# PDF, PNG and data files of the pages that a visitor without an account may ask for in a minute.
+EXPORTS_PER_MINUTE = variables.whole_number("GISPLAN_EXPORTS_PER_MINUTE", 30)
+# Who publishes the site, as its statements name it, and where "report an error here" leads: a mail address or a page.
+OWNER = variables.text("GISPLAN_OWNER")
+REPORT_ADDRESS = variables.contact("GISPLAN_REPORT_ADDRESS")
 # Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
 PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
 

@@ -36,6 +36,17 @@ def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_0
     return int(value)
 
 
+def number(name: str, default: float, *, least: float, most: float) -> float:
+    value = text(name)
+    if not value:
+        return default
+    if not (re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII) and least <= float(value) <= most):
+        raise VariableRefused(
+            f"{name} expects a number from {least:g} to {most:g}, found {value!r}: correct it or unset it."
+        )
+    return float(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
@@ -45,6 +56,17 @@ def role(name: str, default: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
         raise VariableRefused(
             f"{name} expects a role of lower-case letters, digits and underscores, found {value!r}: rename it."
+        )
+    return value
+
+
+def contact(name: str) -> str:
+    """A mail address or a page of the web."""
+    value = text(name)
+    if value and not re.fullmatch(r"https?://\S+|[^\s@?&/:]+@[^\s@?&/:]+\.[^\s@?&/:]+", value):
+        raise VariableRefused(
+            f"{name} expects a mail address or a page such as https://example.it/segnala, found {value!r}: "
+            "correct it or unset it."
         )
     return value
 

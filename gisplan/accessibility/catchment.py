@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gisplan.accessibility.errors import BadPlaces, BadZones
+from gisplan.accessibility.overlay import shared_ground_m2
 
 Geometries = NDArray[np.object_] | Sequence[shapely.Geometry]
 People = NDArray[np.float64]
@@ -250,7 +251,7 @@ def _shared_ground(
     area, zone = tree.query(areas, predicate="intersects")
     whole = shapely.contains_properly(areas[area], zones[zone])
     shared_m2 = zone_m2[zone]
-    shared_m2[~whole] = shapely.area(shapely.intersection(areas[area[~whole]], zones[zone[~whole]]))
+    shared_m2[~whole] = shared_ground_m2(areas, zones, (area[~whole], zone[~whole]))
     kept = shared_m2 > 0
     return area[kept], zone[kept], shared_m2[kept]
 

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,35 @@ def run_tables(run: Run) -> list[dict[str, Any]]:
         own = [features_table(features)] if features and "minutes" in features[0]["properties"] else []
         return [*tables_of(run.result), *own]
     bands = Band.objects.filter(run=run).select_related("station").order_by("station__code", "minutes")
+    return [band_table(bands.defer("geometry"))]
+
+
+def band_table(bands: Iterable[Band]) -> dict[str, Any]:
+    """Bands of stations, a row each."""
     rows = [
         [band.station.code, band.station.name, *(getattr(band, name) for name in BAND_COLUMNS)]
-        for band in bands.defer("geometry")
+        for band in bands
     ]
-    return [Table("bands", ["station_code", "station", *BAND_COLUMNS], rows).as_json()]
+    return Table("bands", ["station_code", "station", *BAND_COLUMNS], rows).as_json()
+
+
+def provenance(run: Run) -> dict[str, Any]:
+    """What the figures stand on, as a table of its own: it travels with them."""
+    rows = [
+        ["run", str(run.pk)],
+        ["method", run.method],
+        ["computed", run.created_at.isoformat(timespec="seconds")],
+        ["engine_version", run.engine_version],
+        *([f"edition: {kind}", str(code)] for kind, code in run.editions.items()),
+        *([f"parameter: {name}", _as_text(value)] for name, value in run.parameters.items()),
+        ["input_digest", run.input_digest],
+        ["content_digest", run.content_digest],
+    ]
+    return Table("how_computed", ["name", "value"], rows).as_json()
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def features_table(features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -62,7 +87,11 @@ def write_run(run: Run, path: Path, *, overwrite: bool = False) -> int:
     if path.suffix.lower() == ".gpkg":
         return write_geopackage_of(run, path)
     tables = run_tables(run)
-    content = xlsx_of(tables) if path.suffix.lower() == ".xlsx" else csv_of(tables[0]).encode("utf-8-sig")
+    content = (
+        xlsx_of([*tables, provenance(run)])
+        if path.suffix.lower() == ".xlsx"
+        else csv_of(tables[0]).encode("utf-8-sig")
+    )
     with whole_file(path) as partial:
         partial.write_bytes(content)
     return len(tables[0]["rows"])

@@ -11,7 +11,7 @@ import shapely
 from django.conf import settings
 
 from gisplan.analysis.errors import AnalysisError
-from gisplan.analysis.inputs import geometries
+from gisplan.analysis.inputs import Geometries, geometries
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.reaching import BAND_COLUMNS
 from gisplan.analysis.results import headers, tables_of
@@ -67,7 +67,16 @@ def _features(run: Run) -> list[OutLayer]:
     moved = crs.transform(shapes, crs.WGS84, settings.STORED_SRID).geometries
     rows = [one["properties"] for one in found]
     columns = {name: [row.get(name) for row in rows] for name in rows[0]}
-    return [_layer(run, run.method, moved, moved[0].geom_type, columns)]
+    return [_layer(run, run.method, *_of_one_kind(moved), columns)]
+
+
+def _of_one_kind(shapes: Geometries) -> tuple[Geometries, str]:
+    """Polygons, single or multiple, as multiple ones; other shapes as they are."""
+    kinds = {shape.geom_type for shape in shapes}
+    if kinds <= {"Polygon", "MultiPolygon"}:
+        multiple = [shapely.multipolygons(shapely.get_parts(shape)) for shape in shapes]
+        return np.array(multiple, dtype=object), "MultiPolygon"
+    return shapes, kinds.pop() if len(kinds) == 1 else "Unknown"
 
 
 def _tables(run: Run) -> list[OutLayer]:

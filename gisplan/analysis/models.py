@@ -134,11 +134,16 @@ class Scenario(models.Model):
     class Mode(models.TextChoices):
         WALK = "walk", _("a piedi")
         BIKE = "bike", _("in bicicletta")
+        CAR = "car", _("in auto")
 
     name = models.CharField(max_length=120, unique=True)
     note = models.TextField(blank=True)
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.WALK)
     minutes = models.PositiveSmallIntegerField(default=10)
+    service = models.CharField(max_length=80, blank=True, help_text="Whose sites change; empty: hubs.")
+    age_group = models.CharField(
+        max_length=10, blank=True, help_text="Of whom, for a service: 6-10, 65+, all."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
@@ -181,3 +186,29 @@ class ScenarioChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name or self.station or ''}".strip()
+
+
+class SitingJob(models.Model):
+    """A siting problem that the worker solves: how far it is, and the Run or the sentence that it ended with."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("in attesa")
+        RUNNING = "running", _("in corso")
+        DONE = "done", _("finito")
+        REFUSED = "refused", _("non si può calcolare")
+        FAILED = "failed", _("interrotto")
+
+    parameters = models.JSONField(help_text="Of the request.")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    progress = models.JSONField(default=dict, help_text="seconds, best, bound, as far as they are known.")
+    refusal = models.JSONField(default=dict, help_text="sentence, field, found, expected.")
+    run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(auto_now=True, help_text="When the worker last wrote.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.parameters.get('problem', '')} {self.pk}"

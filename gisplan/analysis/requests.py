@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from django.conf import settings
+
 from gisplan.analysis.errors import RequestRefused
 from gisplan.network.profiles import Mode
 from gisplan.network.service_area import AreaRules
@@ -12,7 +14,7 @@ from gisplan.network.service_area import AreaRules
 RULES = AreaRules()
 MAX_MINUTES = 120
 #: Slowest, usual and fastest by mode; a speed beyond them is a slip of the keyboard.
-SPEEDS_KMH = {"walk": (1.0, 4.8, 10.0), "bike": (4.0, 12.0, 45.0)}
+SPEEDS_KMH = {"walk": (1.0, settings.WALK_KMH, 10.0), "bike": (4.0, settings.BIKE_KMH, 45.0)}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from gisplan.analysis.inputs import StationInputs, digest, station_inputs
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
 from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
+from gisplan.network.profiles import DEFAULT_KMH, SPEED_SOURCES, Mode, speed_table
 from gisplan.network.service_area import DETOUR_FACTOR
 
 __all__ = ["MAX_MINUTES", "SPEEDS_KMH", "CatchmentRequest", "catchment_request", "run_catchments"]
@@ -59,8 +60,20 @@ def travel_parameters(request: CatchmentRequest) -> dict[str, Any]:
         "mode": request.mode,
         "minutes": list(request.minutes),
         "speed_kmh": request.speed_kmh,
+        "speeds": speed_table(request.mode, request.speed_kmh),
+        "speed_sources": speed_sources({request.mode: request.speed_kmh}),
         "rules": asdict(RULES),
         "detour_factor": DETOUR_FACTOR,
+    }
+
+
+def speed_sources(speeds_kmh: Mapping[Mode, float | None]) -> dict[str, str]:
+    """Where the speed of each mode comes from: the profile's source, or whoever asked for another."""
+    return {
+        mode: SPEED_SOURCES[mode]
+        if kmh in (None, DEFAULT_KMH[mode])
+        else f"{kmh:g} km/h: given with the request"
+        for mode, kmh in speeds_kmh.items()
     }
 
 

@@ -22,6 +22,7 @@ from gisplan.analysis.reaching import measure_bands, reach_points
 from gisplan.analysis.requests import CatchmentRequest, catchment_request
 from gisplan.analysis.results import Table, by_municipality_zone_and_class, groups_of_territory, number
 from gisplan.analysis.runs import catchments_digest, keep_result, known_run, travel_parameters
+from gisplan.analysis.service_scenarios import run_service_scenario
 from gisplan.network.errors import BadPoint
 from gisplan.network.graph import StreetNetwork as Streets
 from gisplan.network.links import with_link
@@ -47,12 +48,19 @@ def create_scenario(
 ) -> Scenario:
     """A named, empty scenario; a name that is taken is refused."""
     request = catchment_request([minutes], mode=mode)
+    return Scenario.objects.create(
+        name=checked_name(name), note=note, mode=request.mode, minutes=minutes, created_by=user
+    )
+
+
+def checked_name(name: str) -> str:
+    """Without the spaces around it; a name that is taken is refused."""
     name = name.strip()
     if not name or len(name) > 120:
         raise AnalysisError(f"Expected a name of 1 to 120 characters, found {len(name)}: give another.")
     if Scenario.objects.filter(name=name).exists():
         raise AnalysisError(f"Expected a new name, found the scenario {name!r}: choose another name.")
-    return Scenario.objects.create(name=name, note=note, mode=request.mode, minutes=minutes, created_by=user)
+    return name
 
 
 def add_change(scenario: Scenario, change: Change) -> ScenarioChange:
@@ -103,6 +111,8 @@ class _Hubs:
 
 def run_scenario(scenario: Scenario, *, user: User | None = None) -> Run:
     """Compare with today; the same scenario on the same inputs is the same Run."""
+    if scenario.service:
+        return run_service_scenario(scenario, written_changes(scenario), user=user)
     request = catchment_request([scenario.minutes], mode=scenario.mode)
     changes = list(scenario.changes.select_related("station"))
     if not changes:

@@ -15,12 +15,14 @@ from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.ground import current_ground
 from gisplan.analysis.inputs import Floats
 from gisplan.analysis.models import Run
-from gisplan.analysis.results import Table, by_municipality_zone_and_class, groups_of_territory, number
+from gisplan.analysis.results import Table, number
 from gisplan.analysis.runs import known_run
-from gisplan.analysis.siting_inputs import SitingInputs, siting_digest, siting_inputs
+from gisplan.analysis.siting_inputs import Sites, SitingInputs, siting_digest, siting_inputs
 from gisplan.analysis.siting_request import CENTER, LSCP, MCLP, UNITS, SitingRequest
+from gisplan.analysis.siting_tables import covered_tables, least, minutes_table, totals_table
 
 METHOD = "siting"
+PLACED = ("x_m", "y_m", "placed_at")
 #: Pairs of a place and a candidate that a page may wait for; measured: 3,000 x 312 take 2 s to cover, more to halve.
 QUICK_PAIRS = {MCLP: 400_000, LSCP: 400_000, CENTER: 150_000}
 
@@ -50,14 +52,15 @@ def site(
     except AccessibilityError as error:
         raise RequestRefused(str(error), field="plan", found=request.problem) from error
     n_existing = len(inputs.existing)
-    before = _least(inputs.od_min[:, :n_existing])
-    after = _least(inputs.od_min[:, plan.open])
+    before = least(inputs.od_min[:, :n_existing])
+    after = least(inputs.od_min[:, plan.open])
     tables = [
         _sites_table(request, inputs, plan, after=after),
         _totals(request, inputs, (before, after), left_out=_left_out(inputs, plan, wanted)),
         _proof(request, inputs, plan),
-        *_by_group(request, inputs, before, after),
-        _minutes_table(inputs, before, after),
+        *covered_tables(request, inputs.people, before, after),
+        minutes_table(inputs.people, before, after),
+        _candidates_table(request, inputs),
     ]
     return Answer(
         METHOD,
@@ -99,11 +102,6 @@ def _solve(
     return locate_median(od_min, people, choice=choice, effort=effort)
 
 
-def _least(od_min: Floats) -> Floats:
-    least: Floats = od_min.min(axis=1, initial=np.inf)
-    return least
-
-
 def _left_out(inputs: SitingInputs, plan: SitePlan, wanted: Any) -> float:
     """People whom no site of today and no candidate can serve: the problem is solved without them."""
     return float(inputs.people.weights[wanted][plan.left_out].sum())
@@ -127,38 +125,40 @@ def _sites_table(request: SitingRequest, inputs: SitingInputs, plan: SitePlan, *
             [
                 "existing" if column < n_existing else "new",
                 *(sites.codes[k], sites.names[k], sites.municipalities[k]),
-                *(_metres(value) for value in sites.points_m[k]),
+                *_placed(sites, k),
                 *([number(sites.costs[k])] if request.cost_field else []),
                 number(float(inputs.people.weights[own].sum())),
             ]
         )
-    head = ["site_kind", "site", "name", "istat_code", "x_m", "y_m"]
+    head = ["site_kind", "site", "name", "istat_code", *PLACED]
     costs = ["cost_eur"] if request.cost_field else []
     return Table("sites", [*head, *costs, "people_nearest"], rows)
 
 
-def _metres(value: float) -> float | None:
-    return round(float(value), 2) if np.isfinite(value) else None
+def _placed(sites: Sites, k: int) -> list[Any]:
+    """Metres to 1 cm, and whether they are the place's own."""
+    x, y = sites.points_m[k].tolist()
+    return [round(x, 2), round(y, 2), "own_position" if sites.exact[k] else "municipal_centre"]
+
+
+def _candidates_table(request: SitingRequest, inputs: SitingInputs) -> Table:
+    sites = inputs.candidates
+    costs = ["cost_eur"] if request.cost_field else []
+    rows = [
+        [
+            *(sites.codes[k], sites.names[k], sites.municipalities[k], *_placed(sites, k)),
+            *([number(sites.costs[k])] if costs else []),
+        ]
+        for k in range(len(sites))
+    ]
+    return Table("candidates", ["site", "name", "istat_code", *PLACED, *costs], rows)
 
 
 def _totals(
     request: SitingRequest, inputs: SitingInputs, sides: tuple[Floats, Floats], *, left_out: float
 ) -> Table:
-    """Everybody of the age group; means over those who reach a site at all."""
-    people = inputs.people.weights
-    row: list[Any] = [number(float(people.sum()))]
-    columns = ["people"]
-    covered = [float(people[side <= request.minutes].sum()) for side in sides]
-    columns += ["covered_today", "covered_then", "difference"]
-    row += [number(covered[0]), number(covered[1]), number(covered[1] - covered[0])]
-    for end, side in zip(("today", "then"), sides, strict=True):
-        reached = np.isfinite(side) & (people > 0)
-        weight = people[reached]
-        mean = float((side[reached] * weight).sum() / weight.sum()) if weight.any() else np.nan
-        longest = float(side[reached].max()) if reached.any() else np.nan
-        columns += [f"mean_min_{end}", f"longest_min_{end}"]
-        row += [number(mean), number(longest)]
-    return Table("totals", [*columns, "not_served"], [[*row, number(left_out)]])
+    table = totals_table(request, inputs.people, sides)
+    return Table(table.name, [*table.columns, "not_served"], [[*table.rows[0], number(left_out)]])
 
 
 def _proof(request: SitingRequest, inputs: SitingInputs, plan: SitePlan) -> Table:
@@ -183,50 +183,3 @@ def _proof(request: SitingRequest, inputs: SitingInputs, plan: SitePlan) -> Tabl
 
 def _gap(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None
-
-
-def _by_group(request: SitingRequest, inputs: SitingInputs, before: Floats, after: Floats) -> list[Table]:
-    """Covered people by municipality, zone and SNAI class: the same people three times."""
-    groups = groups_of_territory()
-    place = {code: k for k, code in enumerate(groups.codes)}
-    own = np.array([place[code] for code in inputs.people.municipalities])
-    people = inputs.people.weights
-
-    of_each = {
-        "people": people,
-        "covered_today": people * (before <= request.minutes),
-        "covered_then": people * (after <= request.minutes),
-    }
-    values = {name: _summed(own, column, len(groups.codes)) for name, column in of_each.items()}
-    values["difference"] = values["covered_then"] - values["covered_today"]
-    return by_municipality_zone_and_class("covered", groups, values)
-
-
-def _minutes_table(inputs: SitingInputs, before: Floats, after: Floats) -> Table:
-    """Mean minutes of each municipality's people, today and then; not known where some of them reach nothing."""
-    groups = groups_of_territory()
-    place = {code: k for k, code in enumerate(groups.codes)}
-    own = np.array([place[code] for code in inputs.people.municipalities])
-    people = _summed(own, inputs.people.weights, len(groups.codes))
-    means = [_means(own, inputs.people.weights, side, people) for side in (before, after)]
-    rows = [
-        [code, name, number(people[k]), number(means[0][k]), number(means[1][k])]
-        for k, (code, name) in enumerate(zip(groups.codes, groups.names, strict=True))
-    ]
-    return Table(
-        "minutes_by_municipality",
-        ["istat_code", "municipality", "people", "minutes_today", "minutes_then"],
-        rows,
-    )
-
-
-def _summed(own: Any, values: Floats, count: int) -> Floats:
-    total: Floats = np.bincount(own, weights=values, minlength=count).astype(np.float64)
-    return total
-
-
-def _means(own: Any, weights: Floats, minutes: Floats, people: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
-        total = _summed(own, np.where(weights > 0, weights * minutes, 0.0), len(people))
-    found: Floats = np.divide(total, people, out=np.full(len(people), np.nan), where=people > 0)
-    return found

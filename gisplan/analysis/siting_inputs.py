@@ -1,11 +1,12 @@
 """From the database to a siting problem: people of an age group, sites of today, candidates, minutes between them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import shapely
 from django.conf import settings
+from numpy.typing import NDArray
 
 from gisplan.analysis.access_inputs import demand_points
 from gisplan.analysis.coverage_ground import coverage_demand
@@ -25,6 +26,8 @@ from layers.models import Layer
 from layers.serving.features import read_features
 
 ORIGINS_A_CALL = 256
+#: Code, name, municipality and metres of a site.
+Row = tuple[str, str, str, tuple[float, float]]
 _NAMES = ("name", "nome", "title", "titolo", "denominazione")
 
 
@@ -39,17 +42,41 @@ class People:
 
 @dataclass(frozen=True)
 class Sites:
-    """Where the service stands today and where it may: codes, names, municipality, metres (nan where not known)."""
+    """Where the service stands today and where it may: codes, names, municipality, metres, cost (nan: not asked).
+
+    `exact`: the position is the place's own and not the centre of its municipality.
+    """
 
     codes: list[str]
     names: list[str]
     municipalities: list[str]
     points_m: Floats
     costs: Floats
+    exact: NDArray[np.bool_]
     left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @classmethod
+    def of(cls, rows: list[Row], *, costs: Floats | None = None, left_out: int = 0) -> "Sites":
+        points = np.array([at for *_head, at in rows], dtype=np.float64).reshape(-1, 2)
+        codes, names, municipalities = ([str(row[k]) for row in rows] for k in range(3))
+        own = np.full(len(rows), np.nan) if costs is None else costs
+        exact = np.isfinite(points[:, 0] + points[:, 1])
+        return cls(codes, names, municipalities, points, own, exact, left_out)
+
+    def placed(self, ground: Ground) -> "Sites":
+        """Those without a position of their own, at the centre of their municipality."""
+        missing = np.flatnonzero(~self.exact)
+        if not len(missing):
+            return self
+        place = {code: k for k, code in enumerate(ground.people.codes)}
+        codes = [self.municipalities[k] for k in missing]
+        areas = ground.people.municipalities[[place[code] for code in codes]]
+        points_m = self.points_m.copy()
+        points_m[missing], _ = municipal_centres(codes, areas, settings.STORED_SRID)
+        return replace(self, points_m=points_m)
 
 
 @dataclass(frozen=True)
@@ -70,7 +97,7 @@ class SitingInputs:
 def siting_inputs(request: SitingRequest, ground: Ground) -> SitingInputs:
     services = services_named(request.service, ground, public=request.public)
     people = people_of(request, ground)
-    existing = _existing(services, request)
+    existing = _existing(services, request).placed(ground) if request.existing else Sites.of([])
     candidates = _candidates(request, ground, existing)
     if not len(candidates):
         raise RequestRefused(
@@ -80,10 +107,7 @@ def siting_inputs(request: SitingRequest, ground: Ground) -> SitingInputs:
             found="0",
             expected="1",
         )
-    if request.mode == "car":
-        od_min, method, stated = _by_car(people, existing, candidates)
-    else:
-        od_min, method, stated = _over_streets(request, ground, people, (existing, candidates))
+    od_min, method, stated = matrix_of(request, ground, people, (existing, candidates))
     known = services.complete_codes(ground.people.codes, ground.people.in_territory.tolist())
     complete = bool(known[ground.people.in_territory].all()) and services.nowhere == 0
     return SitingInputs(
@@ -141,14 +165,16 @@ def people_of(request: SitingRequest, ground: Ground) -> People:
     return people
 
 
+def sites_of_today(request: SitingRequest, ground: Ground) -> Sites:
+    return _existing(services_named(request.service, ground, public=request.public), request).placed(ground)
+
+
 def _existing(services: Services, request: SitingRequest) -> Sites:
     """By car one site a municipality, for all its places are as near; else each place with a measurable position."""
-    if not request.existing:
-        return _sites([])
     if request.mode != "car":
         usable = np.flatnonzero(services.measurable)
         rows = [_row(services, int(k)) for k in usable]
-        return _sites(rows, left_out=len(services) - len(rows))
+        return Sites.of(rows, left_out=len(services) - len(rows))
     known = set(road_times().codes)
     first: dict[str, tuple[str, str, str, tuple[float, float]]] = {}
     more: dict[str, int] = {}
@@ -160,45 +186,21 @@ def _existing(services: Services, request: SitingRequest) -> Sites:
         (code, name + (f" (+{more[own]})" if more[own] else ""), own, at)
         for code, name, own, at in first.values()
     ]
-    return _sites(rows, left_out=sum(code not in known for code in services.municipalities))
+    return Sites.of(rows, left_out=sum(code not in known for code in services.municipalities))
 
 
-_Row = tuple[str, str, str, tuple[float, float]]
-
-
-def _row(services: Services, k: int) -> _Row:
+def _row(services: Services, k: int) -> Row:
     x, y = services.points_m[k]
     return services.codes[k], services.names[k], services.municipalities[k], (float(x), float(y))
-
-
-def _sites(rows: list[_Row], *, costs: Floats | None = None, left_out: int = 0) -> Sites:
-    points = np.array([at for *_head, at in rows], dtype=np.float64).reshape(-1, 2)
-    heads = [[row[k] for row in rows] for k in range(3)]
-    own = np.full(len(rows), np.nan) if costs is None else costs
-    return Sites(
-        [str(one) for one in heads[0]],
-        [str(one) for one in heads[1]],
-        [str(one) for one in heads[2]],
-        points,
-        own,
-        left_out,
-    )
 
 
 def _candidates(request: SitingRequest, ground: Ground, existing: Sites) -> Sites:
     if request.candidates != MUNICIPALITIES:
         return _of_layer(request, ground)
     demand = coverage_demand(ground)
-    centres_m, _ = municipal_centres(
-        demand.codes, ground.people.municipalities[demand.position], settings.STORED_SRID
-    )
     taken = set(existing.municipalities) if request.mode == "car" else set()
-    rows = [
-        (code, name, code, (float(x), float(y)))
-        for code, name, (x, y) in zip(demand.codes, demand.names, centres_m, strict=True)
-        if code not in taken
-    ]
-    return _sites(rows)
+    free = [(code, name) for code, name in zip(demand.codes, demand.names, strict=True) if code not in taken]
+    return Sites.of([(code, name, code, (np.nan, np.nan)) for code, name in free]).placed(ground)
 
 
 def _of_layer(request: SitingRequest, ground: Ground) -> Sites:
@@ -218,7 +220,7 @@ def _of_layer(request: SitingRequest, ground: Ground) -> Sites:
     features = read_features(layer, properties=wanted)
     shapes = features.geometries
     usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    rows: list[_Row] = []
+    rows: list[Row] = []
     costs: list[float] = []
     for k in np.flatnonzero(usable).tolist():
         (x, y) = shapely.get_coordinates(shapely.point_on_surface(shapes[k]))[0].tolist()
@@ -232,7 +234,7 @@ def _of_layer(request: SitingRequest, ground: Ground) -> Sites:
         costs.append(
             _cost(features.columns[request.cost_field][k], k, request) if request.cost_field else np.nan
         )
-    return _sites(rows, costs=np.array(costs, dtype=np.float64), left_out=len(shapes) - len(rows))
+    return Sites.of(rows, costs=np.array(costs, dtype=np.float64), left_out=len(shapes) - len(rows))
 
 
 def _layer(request: SitingRequest) -> Layer:
@@ -262,6 +264,15 @@ def _cost(value: Any, k: int, request: SitingRequest) -> float:
             expected=request.cost_field,
         )
     return cost
+
+
+def matrix_of(
+    request: SitingRequest, ground: Ground, people: People, sites: tuple[Sites, Sites]
+) -> tuple[Floats, str, dict[str, Any]]:
+    """Minutes from the people to both kinds of sites, by which method, and on what it stands."""
+    if request.mode == "car":
+        return _by_car(people, *sites)
+    return _over_streets(request, ground, people, sites)
 
 
 def _by_car(people: People, existing: Sites, candidates: Sites) -> tuple[Floats, str, dict[str, Any]]:

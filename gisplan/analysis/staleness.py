@@ -26,6 +26,7 @@ from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
 from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.service_scenarios import service_digest
 from gisplan.analysis.siting_inputs import siting_digest
 from gisplan.analysis.siting_request import request_of
 
@@ -34,8 +35,10 @@ def _of_stations(run: Run, ground: Ground) -> str:
     return catchments_digest(station_inputs(run.parameters["stations"]), ground)
 
 
-def _of_every_station(run: Run, ground: Ground) -> str:
-    """A scenario is compared with all the stations: one that is new since counts as a change."""
+def _of_scenario(run: Run, ground: Ground) -> str:
+    """A scenario is compared with all the stations, or all sites of its service: a new one counts as a change."""
+    if "service" in run.parameters:
+        return service_digest(run.parameters, ground)
     return catchments_digest(station_inputs(), ground)
 
 
@@ -96,7 +99,7 @@ def _of_plan(run: Run, ground: Ground) -> str:
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
     hub_network.METHOD: _of_ranking,
-    scenarios.METHOD: _of_every_station,
+    scenarios.METHOD: _of_scenario,
     hubs.METHOD: _of_hub,
     profile.METHOD: _of_profile,
     access.METHOD: _of_access,

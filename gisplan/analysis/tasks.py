@@ -9,3 +9,11 @@ def catchments(*, codes: list[str] | None, minutes: list[int], mode: str, speed_
     from gisplan.analysis.runs import catchment_request, run_catchments
 
     return run_catchments(catchment_request(minutes, mode=mode, speed_kmh=speed_kmh, codes=codes)).pk
+
+
+@app.task(name="siting", queue="analysis")
+def solve_siting(*, job: int) -> None:
+    """Solve the siting problem of a waiting job."""
+    from gisplan.analysis.siting_jobs import work
+
+    work(job)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +12,18 @@ import jinja2
 
 from gisplan.maps.errors import AssetError
 from gisplan.maps.folium_map import OWN_ASSETS, build_map
+from gisplan.maps.print_table import PrintTable
 from gisplan.maps.spec import MapLayer, MapSpec
-from gisplan.maps.tables import feature_table
+from gisplan.maps.tables import feature_table, value_table
 from gisplan.maps.texts import Lang, format_value, text
 
 HERE = Path(__file__).parent
 PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
 
 
-def standalone_html(spec: MapSpec, asset_files: Mapping[str, Path]) -> str:
+def standalone_html(
+    spec: MapSpec, asset_files: Mapping[str, Path], *, more_tables: Sequence[PrintTable] = ()
+) -> str:
     """Write a map as one HTML page; positions in degrees (EPSG:4326), sizes in CSS pixels.
 
     The page holds styles, scripts, images and data, and forbids itself any request (Content-Security-Policy).
@@ -32,6 +35,8 @@ def standalone_html(spec: MapSpec, asset_files: Mapping[str, Path]) -> str:
         The map; its sources, notice and date are printed round it.
     asset_files : mapping of str to Path
         File of `leaflet.css` and `leaflet.js` (1.9), with the images of the stylesheet beside it.
+    more_tables : sequence of PrintTable
+        What the view says beside the map, in the map's language; it stands above the tables of the layers.
 
     Returns
     -------
@@ -57,7 +62,10 @@ def standalone_html(spec: MapSpec, asset_files: Mapping[str, Path]) -> str:
         styles=styles,
         scripts=scripts,
         policy=_policy(styles, scripts),
-        tables=[feature_table(layer, spec.lang) for layer in layers if layer.listed],
+        tables=[
+            *(value_table(table, spec.lang) for table in more_tables),
+            *(feature_table(layer, spec.lang) for layer in layers if layer.listed),
+        ],
         text=text,
         format_value=format_value,
     )

@@ -49,6 +49,20 @@ TEXTS: dict[str, dict[Lang, str]] = {
         "it": "{count} di {total} non hanno una posizione nota: sono solo in tabella.",
         "en": "{count} of {total} have no known position: they are only in the table.",
     },
+    "printed": {"it": "Stampato il {date}.", "en": "Printed on {date}."},
+    "scale": {"it": "Scala 1:{ratio} circa su {paper}", "en": "Scale about 1:{ratio} on {paper}"},
+    "drawn_in": {
+        "it": "Mappa disegnata in {system}; la freccia indica il nord della griglia.",
+        "en": "Map drawn in {system}; the arrow shows grid north.",
+    },
+    "legend_more": {
+        "it": "Altri livelli della mappa non entrano in questo foglio: {count}.",
+        "en": "Further layers of the map do not fit this sheet: {count}.",
+    },
+    "more_rows": {
+        "it": "Le prime {shown} righe di {total}: tutte nei file XLSX e GeoPackage.",
+        "en": "The first {shown} rows of {total}: all of them in the XLSX and GeoPackage files.",
+    },
     "off_map": {"it": "non sulla mappa", "en": "not on the map"},
     "empty_layer": {"it": "Nessun elemento.", "en": "No features."},
     "not_known": {"it": "non noto", "en": "not known"},

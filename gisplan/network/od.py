@@ -9,14 +9,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gisplan.network.core import core_of
 from gisplan.network.cores import on_all_cores, shares_of
-from gisplan.network.graph import StreetNetwork
-from gisplan.network.kernel import search, wipe
-from gisplan.network.paths import bucket_width, lent_space
+from gisplan.network.graph import Arcs, StreetNetwork
+from gisplan.network.kernel import BUCKETS, new_space, search, wipe
+from gisplan.network.paths import WIDTH_SHARE, bucket_width, lent_space
 from gisplan.network.snap import Points, Snaps, snap
 from gisplan.network.travel import Ends, Travel, ends_of
 
 SHARE = 4  # origins a thread takes at a time
+CORE_SHARE = 16
+WORTH_A_CORE = (
+    40  # making a core takes as long as reaching all nodes some 15 times, and saves half of each search
+)
 
 
 @dataclass(frozen=True)
@@ -71,27 +76,57 @@ def _from_each(
     arcs = network.arcs(travel.mode, backward=backward)
     width = bucket_width(network, travel.mode, limit_min)
     found_min = np.full((len(near.edge), len(far.edge)), np.inf)
+    shares = shares_of(len(near.edge), SHARE)
 
-    def work(share: slice) -> None:
-        part = near.part(share)
+    def work(share: slice) -> int:
         with lent_space(network) as space:
-            _rows(arcs, space, (part, far, backward), (limit_min, width), found_min[share])
+            return int(
+                _rows(arcs, space, (near.part(share), far, backward), (limit_min, width), found_min[share])
+            )
 
-    for _ in on_all_cores(work, shares_of(len(near.edge), SHARE)):
-        pass
+    reached = max((work(share) for share in shares[:1]), default=0)
+    if reached * (len(near.edge) - SHARE) > WORTH_A_CORE * network.n_nodes:
+        _all_in_core(arcs, (near, far, backward), limit_min, found_min)
+    else:
+        for _ in on_all_cores(work, shares[1:]):
+            pass
     return found_min / travel.ratio
 
 
+def _all_in_core(
+    arcs: Arcs, sides: tuple[Ends, Ends, bool], limit_min: float, found_min: NDArray[np.float64]
+) -> None:
+    """All rows, on the graph without the nodes that no end needs."""
+    near, far, backward = sides
+    core = core_of(arcs, np.unique((*near.node.ravel(), *far.node.ravel())), limit_min=limit_min)
+    near, far = (ends._replace(node=core.place[ends.node]) for ends in (near, far))
+    cost_min = core.arcs.cost_min
+    usual_min = float(np.median(cost_min)) if len(cost_min) else 0.0
+    bounds = (limit_min, max(WIDTH_SHARE * usual_min, limit_min / (BUCKETS - 2)))
+
+    def work(share: slice) -> None:
+        space = new_space(len(core.arcs.start) - 1)
+        _rows(core.arcs, space, (near.part(share), far, backward), bounds, found_min[share])
+
+    for _ in on_all_cores(work, shares_of(len(near.edge), CORE_SHARE)):
+        pass
+
+
 @njit(cache=True, nogil=True)
-def _rows(arcs: Any, space: Any, sides: Any, bounds: Any, out: Any) -> None:
-    """One search a near end; minutes at default speed to every far end into `out`, inf beyond the limit."""
+def _rows(arcs: Any, space: Any, sides: Any, bounds: Any, out: Any) -> int:
+    """One search a near end; minutes at default speed to every far end into `out`, inf beyond the limit.
+
+    Returns the most nodes that a search reached.
+    """
     near, far, backward = sides
     limit_min, width = bounds
+    most = 0
     source = np.zeros(2, np.int32)
     for i in range(len(near.edge)):
         if near.edge[i] < 0:
             continue
         count = search(arcs, space, (near.node[i], near.node_min[i], source), limit_min, width)
+        most = max(most, count)
         for j in range(len(far.edge)):
             if far.edge[j] < 0:
                 continue
@@ -104,6 +139,7 @@ def _rows(arcs: Any, space: Any, sides: Any, bounds: Any, out: Any) -> None:
             if minutes <= limit_min:
                 out[i, j] = minutes
         wipe(space, count)
+    return int(most)
 
 
 @njit(cache=True, nogil=True, inline="always")

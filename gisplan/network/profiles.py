@@ -36,6 +36,9 @@ SPEED_SOURCES: dict[Mode, str] = {
 }
 """Where the speeds of a mode come from, in a line to be printed with a result."""
 
+CONNECTOR_KMH = 4.8
+"""Walking speed between a point and its street, whatever the mode; settable in the rules of each question."""
+
 Tags = Mapping[str, str | None]
 Directed = tuple[float, float]  # km/h forward and backward along the way, 0.0 where not allowed
 Speeds = tuple[Directed, Directed, Directed]  # walk, bike, car
@@ -142,6 +145,30 @@ def speed_ratio(mode: Mode, speed_kmh: float | None) -> float:
             f"Expected a {mode} speed above 0 and at most {MAX_KMH:g} km/h, found {speed_kmh}; correct it."
         )
     return speed_kmh / default_kmh
+
+
+def speed_table(mode: Mode, speed_kmh: float | None = None) -> list[dict[str, str | float]]:
+    """Every speed (km/h) that a result of the mode rests on, with its source, as rows to be kept beside it.
+
+    Those on rough ground and on steps follow the asked speed in proportion.
+    """
+    ratio = speed_ratio(mode, speed_kmh)
+    usual_kmh = DEFAULT_KMH[mode]
+    by_kind: dict[str, float] = {}
+    if mode == "walk" and usual_kmh is not None:
+        by_kind = {"walk": usual_kmh, "walk on steps": usual_kmh / STAIRS_TIME_FACTOR}
+    elif mode == "bike" and usual_kmh is not None:
+        by_kind = {"bike": usual_kmh} | {
+            f"bike on {surface}": usual_kmh * kmh / BIKE_SURFACE_DEFAULT_KMH
+            for surface, kmh in BIKE_SURFACE_KMH.items()
+            if kmh != BIKE_SURFACE_DEFAULT_KMH
+        }
+    else:
+        by_kind = {f"car on {name}": kmh for name, kmh in (MOTOR_ROAD_KMH | STREET_KMH).items()}
+    return [
+        {"speed": kind, "km/h": round(kmh * ratio, 3), "source": SPEED_SOURCES[mode]}
+        for kind, kmh in by_kind.items()
+    ]
 
 
 def street_speeds(tags: Tags) -> Speeds:

@@ -27,7 +27,7 @@ from gisplan.network.outline import (
 )
 from gisplan.network.parts import EdgeParts, Start, lengths_m, reached_parts
 from gisplan.network.paths import checked_minutes
-from gisplan.network.profiles import DEFAULT_KMH, MAX_KMH, Mode, speed_ratio
+from gisplan.network.profiles import CONNECTOR_KMH, DEFAULT_KMH, MAX_KMH, Mode, speed_ratio
 from gisplan.network.snap import Points, SnapRules, Snaps, SnapStatus, checked_points, snap
 
 Method = Literal["network", "straight_line"]
@@ -57,7 +57,7 @@ class AreaRules:
     """
 
     snap: SnapRules = field(default_factory=SnapRules)
-    connector_kmh: float = 4.8
+    connector_kmh: float = CONNECTOR_KMH
     buffer_m: float = 25.0
     keep_holes_wider_than_m: float = 100.0
     cell_m: float = 5.0

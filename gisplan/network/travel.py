@@ -12,7 +12,7 @@ from gisplan.network.errors import BadParameter
 from gisplan.network.graph import StreetNetwork
 from gisplan.network.impedance import whole_ticks
 from gisplan.network.paths import MAX_MINUTES, checked_minutes
-from gisplan.network.profiles import DEFAULT_KMH, MAX_KMH, Mode, speed_ratio
+from gisplan.network.profiles import CONNECTOR_KMH, DEFAULT_KMH, MAX_KMH, Mode, speed_ratio
 from gisplan.network.snap import SnapRules, Snaps
 
 
@@ -35,7 +35,7 @@ class Travel:
     mode: Mode
     minutes: float = MAX_MINUTES
     speed_kmh: float | None = None
-    connector_kmh: float = 4.8
+    connector_kmh: float = CONNECTOR_KMH
     snap: SnapRules = field(default_factory=SnapRules)
 
     def __post_init__(self) -> None:

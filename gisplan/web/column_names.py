@@ -174,6 +174,7 @@ VALUES: dict[Any, Any] = {
     **dict(Hospital.Kind.choices),
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
+    "other": _("altro"),
 }
 #: ISTAT's altimetric zones.
 CODES: dict[str, dict[Any, Any]] = {
@@ -245,6 +246,8 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
 
 def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
-    if column.startswith(("score", "part_", "share_", "cell_")):
+    if column.startswith(("score", "part_", "share_", "cell_")) or column.endswith("_per_1000"):
         return 3
+    if column.startswith("people") or CATCHMENT.fullmatch(column):
+        return 0
     return 0 if float(value).is_integer() or abs(value) >= 20 else 6 if abs(value) < 0.01 else 2

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from gisplan.plan.queries import default_edition
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.reporting import page_address, report_link
 
 ADMIN_PREFIX = "/admin/"
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -34,6 +35,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "territory_name": settings.TERRITORY_NAME,
         "csp_nonce": getattr(request, "csp_nonce", ""),
+        "owner": settings.OWNER,
+        "report_link": report_link(request),
+        "page_address": page_address(request),
         "lang": get_language() or settings.LANGUAGE_CODE,
         "languages": [
             {"code": code, "name": name, "url": translate_url(address, code)}

@@ -16,6 +16,7 @@ from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import COLUMNS, METHODS, VALUES
 from gisplan.web.features import lang
 from gisplan.web.planning_words import sentence
+from gisplan.web.view_exports import render_view
 
 OFFERED_METHODS = ("accessibility", "scenario", "siting")
 OFFERED_RUNS = 30
@@ -54,7 +55,7 @@ def equity_page(request: HttpRequest) -> HttpResponse:
         "said": _said(run),
         **run_context(run, request, hidden=("lorenz",)),
     }
-    return render(request, "web/equity.html", context)
+    return render_view(request, "web/equity.html", context)
 
 
 def _offered() -> list[Run]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +22,10 @@ from gisplan.analysis.requests import SPEEDS_KMH
 from gisplan.analysis.scenarios import Change, add_change, create_scenario
 from gisplan.maps.spec import MapSpec
 from gisplan.plan.rights import may_edit_plan
-from gisplan.web import hub_maps, maps, place_layers
+from gisplan.web import hub_maps, maps, place_layers, view_exports
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import COLUMNS, VALUES
+from gisplan.web.hub_exports import hub_content
 from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
 from gisplan.web.rate_limit import address_of
@@ -54,6 +56,11 @@ def hub(request: HttpRequest) -> HttpResponse:
     first, second = (_answered(request, *fields) for fields in HUBS)
     question, found = first.question, first.found
     asked = question or second.question
+    spec = _map(question, second.question)
+    if not first.error and (
+        file := view_exports.answer(request, partial(hub_content, question, found, spec))
+    ):
+        return file
     context = {
         "section": "analyses",
         "hubs": [
@@ -76,7 +83,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "words": {code: str(word) for code, word in VALUES.items() if isinstance(code, str)},
         "may_save": may_edit_plan(request.user),
         "scenarios": Scenario.objects.all() if may_edit_plan(request.user) else [],
-        "map": maps.page_map(_map(question, second.question)),
+        "map": maps.page_map(spec),
     }
     return render(request, "web/hub.html", context)
 

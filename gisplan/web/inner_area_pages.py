@@ -14,6 +14,7 @@ from gisplan.analysis.inner_area_runs import answer_of, run_or_answer
 from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.models import Run
 from gisplan.analysis.results import Table
+from gisplan.analysis.road_times import SCHEMATIC
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.territory.display import boundary_geometries, territory_bounds
@@ -25,6 +26,7 @@ from gisplan.web.column_names import shown_table
 from gisplan.web.features import collection, feature, lang, palette_classes
 from gisplan.web.inner_area_words import COLUMNS, REASONS, sentence
 from gisplan.web.shapes import shapes_url
+from gisplan.web.view_exports import render_view
 
 DEFAULT_EDITION = "2020"
 SHOWN_FIRST = ("confusion", "class_totals")
@@ -65,12 +67,12 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
             kind: sum(row[f"{kind}_class"] in INNER for row in rows) for kind in ("computed", "official")
         },
         "differing": shown_table(_differing(rows)),
-        "map": maps.page_map(_map(rows, asked)),
+        "map": maps.page_map(_map(rows, asked, run.result["summary"]["method"])),
     }
     by_name = {table["name"]: table for table in run.result["tables"]}
     context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
     context["other_tables"] = [shown_table(by_name[name]) for name in ("inner_areas", "poles")]
-    return render(request, "web/inner_areas.html", context)
+    return render_view(request, "web/inner_areas.html", context)
 
 
 def _percent(share: float | None) -> float | None:
@@ -88,7 +90,7 @@ def _differing(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return Table("differing", list(DIFFERING), found).as_json()
 
 
-def _map(rows: list[dict[str, Any]], snai_edition: str) -> MapSpec | None:
+def _map(rows: list[dict[str, Any]], snai_edition: str, method: str) -> MapSpec | None:
     edition = latest_edition()
     if edition is None:
         return None
@@ -108,7 +110,9 @@ def _map(rows: list[dict[str, Any]], snai_edition: str) -> MapSpec | None:
         key="inner_areas",
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
-        notice=_("I minuti sono di una rete schematica: confini, altitudini e sedi dei comuni, non strade."),
+        notice=_("I minuti sono di una rete schematica: confini, altitudini e sedi dei comuni, non strade.")
+        if method == SCHEMATIC
+        else _("I minuti sono della rete stradale caricata."),
     )
 
 

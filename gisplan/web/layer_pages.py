@@ -1,6 +1,7 @@
 """Imported layers: the list, a page each with its history, and what their keepers may change."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import may_import_layers
-from gisplan.web import import_words, layer_maps, maps
+from gisplan.web import import_words, layer_maps, maps, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.feature_table import feature_table, number_of
@@ -76,13 +78,16 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     current = found.current
     if current is None and not keeper:
         raise Http404
-    first = default_edition()
     chosen = number_of(request.GET, "elemento")
+    spec = layer_maps.layer_map(current, chosen=chosen) if current else None
+    if file := view_exports.answer(request, partial(_content, found, spec)):
+        return file
+    first = default_edition()
     context: dict[str, Any] = {
         "section": "layers",
         "layer": found,
         "version": current,
-        "map": maps.page_map(layer_maps.layer_map(current, chosen=chosen)) if current else None,
+        "map": maps.page_map(spec),
         "features": feature_table(current, request.GET) if current else None,
         "axes": _axis_links(found, first),
         "connection_text": access.connection_text(found) if current else "",
@@ -93,6 +98,11 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
         "versions": found.versions.filter(published__isnull=False)[:RUNS_SHOWN],
     }
     return render(request, "web/layers/layer.html", context)
+
+
+def _content(found: Layer, spec: MapSpec | None) -> view_exports.ViewContent:
+    source = (Source(found.source, licence=found.licence),) if found.source else ()
+    return view_exports.ViewContent(title=str(found), spec=spec, sources=source)
 
 
 def _axis_links(found: Layer, first: Any) -> list[AxisLink]:

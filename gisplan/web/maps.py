@@ -40,11 +40,19 @@ ASSETS = {
 }
 
 
-def page_map(spec: MapSpec | None) -> MapParts | None:
+@dataclass(frozen=True)
+class PageMap(MapParts):
+    """The parts of a map, and what they were made from, for print and files."""
+
+    spec: MapSpec
+
+
+def page_map(spec: MapSpec | None) -> PageMap | None:
     """The parts of a map for a page, with the addresses of the served assets."""
     if spec is None:
         return None
-    return build_map(_over_pictures(spec), {name: static(path) for name, path in ASSETS.items()})
+    parts = build_map(_over_pictures(spec), {name: static(path) for name, path in ASSETS.items()})
+    return PageMap(**vars(parts), spec=spec)
 
 
 def _over_pictures(spec: MapSpec) -> MapSpec:

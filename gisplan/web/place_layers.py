@@ -15,6 +15,7 @@ from gisplan.maps.style import Symbol
 from gisplan.territory.display import points, screen_geometry
 from gisplan.territory.models import HealthSite, Hospital, Station
 from gisplan.web import wording
+from gisplan.web.cited_runs import citation
 from gisplan.web.coverage import register_note
 from gisplan.web.features import Geometry, collection, feature, palette_classes, rounded
 
@@ -45,6 +46,7 @@ def stations(
             ("status", _("Stato")),
         ),
         link_field="url",
+        note=citation(known.values()),
     )
 
 

@@ -1,6 +1,7 @@
 """Pages of the plan: the overview and one page for each axis."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +20,14 @@ from gisplan.plan.queries import (
 )
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
-from gisplan.web import maps
+from gisplan.web import maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.axis_context import pnrr_layers, view_context
 from gisplan.web.axis_questions import answers_of
 from gisplan.web.axis_view import view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -42,6 +44,8 @@ class AxisCard:
 def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The overview of a plan edition (the first with interventions), or of the territory alone."""
     context = kept(data_stamp(), ("home", edition), lambda: _home(edition))
+    if file := view_exports.answer(request, partial(home_content, context)):
+        return file
     return render(request, "web/home.html", context)
 
 
@@ -50,7 +54,9 @@ def _home(edition: str | None) -> dict[str, Any]:
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
+    interventions = _interventions_of(chosen)
     return {
+        "interventions": interventions,
         "section": "home",
         "edition": chosen,
         "other_editions": list(editions().exclude(pk=chosen.pk)) if chosen else [],
@@ -59,7 +65,7 @@ def _home(edition: str | None) -> dict[str, Any]:
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
         "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
-        "map": maps.page_map(maps.home_map(_interventions_of(chosen))),
+        "map": maps.page_map(maps.home_map(interventions)),
     }
 
 
@@ -68,7 +74,10 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     """One axis: its map, the same content as tables, and on how much of the plan it stands."""
     stamp = data_stamp()
     key = ("axis", code, edition, request.get_host(), request.GET.urlencode())
-    return render(request, "web/axis.html", kept(stamp, key, lambda: _axis(request, code, edition, stamp)))
+    context = kept(stamp, key, lambda: _axis(request, code, edition, stamp))
+    if file := view_exports.answer(request, partial(axis_content, context)):
+        return file
+    return render(request, "web/axis.html", context)
 
 
 def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from gisplan.web.hub_question import from_query, number_of, sentence
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES
+from gisplan.web.view_exports import render_view
 
 #: A profile is as much work as so many catchments.
 COST = 3
@@ -85,7 +86,7 @@ def _profile(request: HttpRequest, place: HubPlace, context: dict[str, Any]) -> 
         "method": METHODS["hub_profile"],
         "map": maps.page_map(hub_maps.profile_map(found, place.name)),
     }
-    return render(request, "web/profile.html", context)
+    return render_view(request, "web/profile.html", context)
 
 
 def _answer(request: HttpRequest, place: HubPlace) -> HubProfile | None:

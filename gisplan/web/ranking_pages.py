@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from gisplan.analysis.exports import run_tables
 from gisplan.analysis.hub_network import METHOD
@@ -13,6 +13,7 @@ from gisplan.web import hub_maps, maps
 from gisplan.web.column_names import shown_table
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import how_computed
+from gisplan.web.view_exports import render_view
 
 
 @read_only
@@ -27,4 +28,4 @@ def ranking(request: HttpRequest) -> HttpResponse:
             "map": maps.page_map(hub_maps.ranking_map(found)),
             **how_computed(found),
         }
-    return render(request, "web/ranking.html", context)
+    return render_view(request, "web/ranking.html", context, title=_("Graduatoria dei poli"))

@@ -8,11 +8,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from gisplan.analysis.errors import AnalysisError
-from gisplan.analysis.exports import csv_of, run_tables, xlsx_of
+from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
-from gisplan.web import coverage_words, inner_area_words, planning_words
+from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
 
@@ -35,6 +35,10 @@ PARAMETER_NAMES = {
     "mode": _("Modo"),
     "minutes": _("Minuti"),
     "speed_kmh": _("Velocità (km/h)"),
+    "modes": _("Velocità per modo (km/h)"),
+    "speed_sources": _("Fonte delle velocità"),
+    "headways": _("Intervalli fra i passaggi"),
+    "count": _("Luoghi più vicini"),
     "lon": _("Longitudine"),
     "lat": _("Latitudine"),
     "weights": _("Pesi"),
@@ -73,7 +77,8 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
         "stale": is_stale(found),
         **how_computed(found),
     }
-    return render(request, "web/run.html", context)
+    title = f"{context['run_method']} n. {found.pk}"
+    return view_exports.render_view(request, "web/run.html", context, title=title)
 
 
 @read_only
@@ -88,7 +93,9 @@ def download(request: HttpRequest, number: int, kind: str) -> HttpResponse:
             return render(request, "web/refused.html", {"message": said}, status=404)
     else:
         tables = run_tables(found)
-        content = xlsx_of(tables) if kind == "xlsx" else csv_of(tables[0]).encode("utf-8-sig")
+        content = (
+            xlsx_of([*tables, provenance(found)]) if kind == "xlsx" else csv_of(tables[0]).encode("utf-8-sig")
+        )
     name = f"gisplan-{found.method}-{found.pk}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=TYPES[kind], headers=headers)
@@ -111,7 +118,10 @@ def written(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(written(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {written(item)}" for name, item in value.items())
+        known = ((VALUES.get(name, name), item) for name, item in value.items() if item not in (None, ""))
+        return "; ".join(f"{name} {written(item)}" for name, item in known)
+    if isinstance(value, bool):
+        return str(VALUES[value])
     if isinstance(value, int | float):
         return number_format(value)
     return str(VALUES.get(str(value), value))

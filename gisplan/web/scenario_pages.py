@@ -12,6 +12,7 @@ from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.exports import run_tables
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run, Scenario, ScenarioChange
+from gisplan.analysis.requests import SPEEDS_KMH
 from gisplan.analysis.scenarios import (
     METHOD,
     Change,
@@ -26,6 +27,10 @@ from gisplan.web import hub_maps, maps
 from gisplan.web.column_names import shown_table
 from gisplan.web.hub_question import number_of, sentence
 from gisplan.web.run_pages import how_computed
+from gisplan.web.service_words import service_label
+from gisplan.web.view_exports import render_view
+
+Kind = ScenarioChange.Kind
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +55,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
         "section": "analyses",
         "rows": Scenario.objects.prefetch_related("changes"),
         "may_edit": _may(request),
-        "modes": Scenario.Mode.choices,
+        "modes": [(mode, name) for mode, name in Scenario.Mode.choices if mode in SPEEDS_KMH],
         "error": error,
     }
     return render(request, "web/scenarios.html", context, status=400 if error else 200)
@@ -75,7 +80,8 @@ def scenario(request: HttpRequest, number: int) -> HttpResponse:
         "scenario": found,
         "changes": found.changes.select_related("station"),
         "may_edit": _may(request),
-        "kinds": ScenarioChange.Kind.choices,
+        "kinds": [one for one in ScenarioChange.Kind.choices if not found.service or one[0] == Kind.ADD],
+        "service": service_label(found.service) if found.service else "",
         "stations": located_stations().order_by("name", "code"),
         "error": error,
         "run": run,
@@ -89,7 +95,8 @@ def scenario(request: HttpRequest, number: int) -> HttpResponse:
             "changed": not answers(run, found),
             **how_computed(run),
         }
-    return render(request, "web/scenario.html", context, status=400 if error else 200)
+    status = 400 if error else 200
+    return render_view(request, "web/scenario.html", context, title=found.name, status=status)
 
 
 def _may(request: HttpRequest) -> bool:

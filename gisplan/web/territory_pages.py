@@ -1,7 +1,7 @@
 """Pages of the territory: municipalities and sources."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gisplan.plan.models import PlanEdition
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
@@ -23,7 +24,6 @@ from gisplan.territory.models import (
     HealthSite,
     Hospital,
     Municipality,
-    Place,
     School,
     SnaiClass,
     Source,
@@ -41,9 +41,11 @@ from gisplan.territory.profile import (
     zone_membership_of,
 )
 from gisplan.territory.queries import nearest_station, register_counts
-from gisplan.web import maps
+from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.municipality_charts import age_chart
+from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -56,6 +58,8 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
     zone_number = int(asked["zona"]) if asked["zona"].isdigit() else None
     found = municipalities_in_territory(text=asked["q"], snai_letter=asked["classe"], zone_number=zone_number)
+    if file := view_exports.answer(request, partial(_list_content, found, asked)):
+        return file
     context = {
         "section": "municipalities",
         "municipalities": found,
@@ -68,24 +72,48 @@ def municipalities(request: HttpRequest) -> HttpResponse:
     return render(request, "web/municipalities.html", context)
 
 
+def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> view_exports.ViewContent:
+    names = {"q": _("Ricerca"), "classe": _("Classe SNAI 2020"), "zona": _("Zona omogenea")}
+    filters = tuple((name, asked[key]) for key, name in names.items() if asked[key])
+    return view_exports.ViewContent(title=_("Comuni"), tables=(list_table(found),), filters=filters)
+
+
 @read_only
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     places = request.GET.get("luoghi", "")[:6]
     key = ("municipality", istat_code, places)
     context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
+    if file := view_exports.answer(request, partial(_content, context)):
+        return file
     return render(request, "web/municipality.html", context)
+
+
+def _content(context: dict[str, Any]) -> view_exports.ViewContent:
+    """All that the page shows, and all the places, not one page of them."""
+    found, edition = context["municipality"], context.get("edition")
+    places = _Places(found)
+    rows = context.get("rows", [])
+    return view_exports.ViewContent(
+        title=found.name,
+        spec=context["map"].spec if context["map"] else None,
+        tables=municipality_tables(found, rows, places[0 : len(places)]),
+        notice=f"{completeness(edition).statement}." if edition else "",
+        layer_tables=False,
+    )
 
 
 def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
+    people = people_of(found)
     return {
         "section": "municipalities",
         "municipality": found,
         "boundary": latest_boundary(found),
-        "people": people_of(found),
+        "people": people,
+        **age_chart(found, people),
         "snai": snai_class_of(found),
         "membership": zone_membership_of(found),
         "nearest": nearest_station(found),
@@ -96,15 +124,6 @@ def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """A place of a register, what it is, and its page if it has one."""
-
-    row: Place
-    kind: str
-    url: str = ""
 
 
 def _places_in(municipality: Municipality, asked: str) -> Page[PlaceRow]:

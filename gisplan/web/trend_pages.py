@@ -23,6 +23,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.planning_words import COLUMNS, sentence
+from gisplan.web.view_exports import render_view
 
 #: Measure in the address -> column, unit, decimals, name.
 MEASURES: dict[str, tuple[str, str, int, Any]] = {
@@ -61,7 +62,7 @@ def trend(request: HttpRequest) -> HttpResponse:
         "map": maps.page_map(_map(run, measure)),
         **run_context(run, request, hidden=("people_by_municipality_and_date",)),
     }
-    return render(request, "web/trends.html", context)
+    return render_view(request, "web/trends.html", context)
 
 
 def _year(request: HttpRequest, name: str) -> int | None:

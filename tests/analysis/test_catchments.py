@@ -1,6 +1,9 @@
 """Catchments from the database to kept bands, against the arithmetic of the made territory."""
 
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -174,3 +177,34 @@ def test_an_unknown_station_is_refused_and_nothing_is_written(territory: Municip
     with pytest.raises(AnalysisError, match=r"found osm-9: `gisplan stations` lists the codes"):
         run_catchments(catchment_request((5,), codes=["osm-1", "osm-9"]))
     assert not Run.objects.exists()
+
+
+def test_a_run_keeps_the_table_of_its_speeds_with_their_source(
+    territory: Municipality, grid_file: Path
+) -> None:
+    load_network(grid_file)
+    run = run_catchments(catchment_request((5,), speed_kmh=3.6))
+    run.refresh_from_db()
+    walk, steps = run.parameters["speeds"]
+    assert (walk["speed"], walk["km/h"], steps["km/h"]) == ("walk", 3.6, 1.2)
+    assert "Fujiyama" in steps["source"]
+
+
+@pytest.mark.parametrize(("given", "printed"), [("3.6", "3.6 12.0"), ("20", "refused"), ("fast", "refused")])
+def test_the_usual_speed_is_a_setting(given: str, printed: str) -> None:
+    program = (
+        "import django\n"
+        "from gisplan.variables import VariableRefused\n"
+        "try:\n"
+        "    django.setup()\n"
+        "except VariableRefused as error:\n"
+        "    assert 'GISPLAN_WALK_KMH expects a number from 1 to 10' in str(error)\n"
+        "    raise SystemExit(print('refused'))\n"
+        "from gisplan.analysis.requests import SPEEDS_KMH\n"
+        "print(*(usual for _, usual, _ in SPEEDS_KMH.values()))\n"
+    )
+    environment = os.environ | {"GISPLAN_WALK_KMH": given, "DJANGO_SETTINGS_MODULE": "gisplan.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == printed, done.stderr

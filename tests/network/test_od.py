@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from street_samples import WALK_M_PER_MIN, directed_edges, grid_lines, network_of, shuffled
 
-from gisplan.network import SnapStatus, StreetNetwork, Travel, build_network, cores, od_matrix
+from gisplan.network import SnapStatus, StreetNetwork, Travel, build_network, cores, od, od_matrix
 from gisplan.network.errors import BadParameter, BadPoint, UnknownMode
 from gisplan.network.profiles import Mode
 from gisplan.network.synthetic import CityPlan, generate_city
@@ -177,3 +177,18 @@ def test_bad_input_is_refused_by_its_kind() -> None:
         Travel("walk", minutes=10_000)
     with pytest.raises(BadParameter, match="connector_kmh above 0"):
         Travel("walk", connector_kmh=0)
+
+
+@pytest.mark.parametrize("mode", ["walk", "bike", "car"])
+@pytest.mark.parametrize("sides", [(12, 30), (30, 12)])
+@pytest.mark.parametrize("minutes", [7.0, 240.0])
+def test_times_through_the_smaller_graph_are_the_same_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch, mode: Mode, sides: tuple[int, int], minutes: float
+) -> None:
+    origins_m, destinations_m = draw_points(sides[0], 7), draw_points(sides[1], 8)
+    found = {}
+    for worth in (0, 10**9):
+        monkeypatch.setattr(od, "WORTH_A_CORE", worth)
+        found[worth] = od_min(CITY, origins_m, destinations_m, mode, minutes=minutes)
+    assert np.isfinite(found[0]).any()
+    np.testing.assert_array_equal(found[0], found[10**9])

@@ -7,6 +7,7 @@ from gisplan.network.profiles import (
     SPEED_SOURCES,
     mode_index,
     speed_ratio,
+    speed_table,
     street_speeds,
 )
 
@@ -109,3 +110,32 @@ def test_steps_take_three_times_as_long_as_flat_ground() -> None:
 def test_every_mode_names_the_source_of_its_speed() -> None:
     assert set(SPEED_SOURCES) == set(MODES)
     assert all(f"{kmh:g} km/h" in SPEED_SOURCES[mode] for mode, kmh in DEFAULT_KMH.items() if kmh)
+
+
+def test_table_of_speeds_has_each_with_its_source_and_follows_the_asked_speed() -> None:
+    walk, steps = speed_table("walk", 3.6)
+    assert (walk["km/h"], steps["km/h"]) == (3.6, 1.2)
+    by_kind = {row["speed"]: row["km/h"] for row in speed_table("bike")}
+    assert by_kind["bike"] == DEFAULT_KMH["bike"] == street_speeds({"highway": "residential"})[1][0]
+    for surface in ("gravel", "sett", "mud"):
+        assert by_kind[f"bike on {surface}"] == pytest.approx(
+            street_speeds({"highway": "residential", "surface": surface})[1][0], abs=1e-3
+        )
+    for row in speed_table("car"):
+        name = str(row["speed"]).removeprefix("car on ")
+        assert row["km/h"] == street_speeds({"highway": name})[2][0]
+    assert all(row["source"] for mode in MODES for row in speed_table(mode))
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "residential", "speed_kmh": "36"}, 36.0),
+        ({"highway": "residential", "speed_kmh": "36", "maxspeed": "90"}, 36.0),
+        ({"speed_kmh": "20"}, 20.0),
+        ({"highway": "primary", "speed_kmh": "400"}, 130.0),
+        ({"highway": "footway", "speed_kmh": "36"}, 0.0),
+    ],
+)
+def test_speed_that_a_layer_states_is_driven_as_it_is(tags: dict[str, str | None], expected: float) -> None:
+    assert street_speeds(tags)[2] == (expected, expected)

@@ -86,6 +86,16 @@ def test_reach_and_cost_agree_with_networkx(network: StreetNetwork) -> None:
             assert reached_from(network, node, 15, mode) == pytest.approx(expected, abs=TOLERANCE_MIN)
 
 
+def test_reach_and_cost_agree_with_igraph(network: StreetNetwork) -> None:
+    for mode in modes_of(network):
+        tails, heads, weights = zip(*directed_edges(network, mode), strict=True)
+        graph = igraph.Graph(n=network.n_nodes, edges=list(zip(tails, heads, strict=True)), directed=True)
+        nodes = some_nodes(network, 8).tolist()
+        for node, row in zip(nodes, graph.distances(nodes, weights=list(weights)), strict=True):
+            expected = {k: cost_min for k, cost_min in enumerate(row) if cost_min <= 15}
+            assert reached_from(network, node, 15, mode) == pytest.approx(expected, abs=TOLERANCE_MIN)
+
+
 def test_matrix_between_nodes_agrees_with_igraph(network: StreetNetwork) -> None:
     for mode in modes_of(network):
         tails, heads, weights = zip(*directed_edges(network, mode), strict=True)

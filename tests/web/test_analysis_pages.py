@@ -89,7 +89,7 @@ def test_the_ranking_shows_each_term_and_the_gap(client: Client) -> None:
         "Collegno",
         "per classe SNAI",
         "Persone non raggiunte",
-        "Pesi people 0,5",
+        "Pesi Persone 0,5",
     ):
         assert words in page
 
@@ -245,3 +245,27 @@ def test_a_hub_of_the_workbench_becomes_a_change_of_a_scenario(client: Client, p
         change.location.transform(4326, clone=True) for change in scenario.changes.all() if change.location
     ]
     assert [round(place.x, 4) for place in places] == [7.60, 7.5779]
+
+
+def test_every_page_with_catchments_cites_their_run_and_says_when_it_is_stale(client: Client) -> None:
+    run = Run.objects.get(method="catchments")
+    pages = {
+        "/stazioni/": f'href="/analisi/esecuzioni/{run.pk}/"',
+        "/comuni/001090/": f"Calcolo: Bacini delle stazioni n. {run.pk}.",
+        "/assi/3/": f"Calcolo: Bacini delle stazioni n. {run.pk}.",
+    }
+    for address, cited in pages.items():
+        page = client.get(address).content.decode()
+        assert cited in page, address
+        assert "Non corrisponde più" not in page, address
+    row = Population.objects.filter(municipality__istat_code="001090").latest("reference_date")
+    row.females[30] += 1
+    row.save()
+    for address in pages:
+        assert "Non corrisponde più ai dati caricati" in client.get(address).content.decode(), address
+
+
+def test_a_run_says_where_its_speed_comes_from(client: Client) -> None:
+    run = Run.objects.get(method="catchments")
+    page = read(client, f"/analisi/esecuzioni/{run.pk}/")
+    assert "Fonte delle velocità a piedi 4.8 km/h: half a mile in ten minutes" in page

@@ -14,7 +14,8 @@ from gisplan.analysis.models import Run, Scenario
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
 
 from .conftest import COLLEGNO, PARADISO, Visit
-from .test_in_browser import name_at, position, wcag_violations
+from .test_in_browser import name_at, position
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -16,7 +16,8 @@ from layers.models import ImportRun, Layer, Version
 
 from .conftest import Visit
 from .import_samples import PLACES, bow_tie, geojson, point, shapefile_without_prj
-from .test_in_browser import name_at, wcag_violations
+from .test_in_browser import name_at
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SHOTS = os.environ.get("GISPLAN_SHOTS", "")

@@ -1,7 +1,6 @@
 """The pages as Chromium shows them: features at their place, nothing asked of the outside, no complaint."""
 
 import math
-from pathlib import Path
 
 import pytest
 import shapely
@@ -12,9 +11,6 @@ from gisplan.territory.models import MunicipalityBoundary
 from .conftest import COLLEGNO, Visit, seed_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-
-PAGES = ("/", "/assi/3/", "/comuni/001090/", f"/stazioni/{COLLEGNO}/")
-BOTH = [prefix + address for prefix in ("", "/en") for address in PAGES]
 
 
 def mercator(lon: float, lat: float) -> tuple[float, float]:
@@ -45,31 +41,6 @@ def name_at(visit: Visit, lon: float, lat: float) -> str:
 def position(code: str) -> tuple[float, float]:
     row = next(row for row in seed_rows("osm_stations") if row["code"] == code)
     return float(row["lon"]), float(row["lat"])
-
-
-@pytest.mark.parametrize("address", [*BOTH, "/assi/4/", "/assi/6/", "/comuni/", "/stazioni/", "/fonti/"])
-def test_a_page_is_accessible_fits_a_phone_and_asks_nothing_of_the_outside(
-    visit: Visit, axe_script: Path, address: str
-) -> None:
-    visit.go(address)
-    assert wcag_violations(visit, axe_script) == []
-    visit.page.set_viewport_size({"width": 390, "height": 850})
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert visit.outside == []
-    assert visit.failed == []
-    assert visit.complaints == []
-    assert visit.page.context.cookies() == []
-
-
-def wcag_violations(visit: Visit, axe_script: Path) -> list[str]:
-    """What axe finds against WCAG 2.1, levels A and AA: the rule and the first places."""
-    visit.page.evaluate(axe_script.read_text(encoding="utf-8"))
-    found: list[str] = visit.page.evaluate(
-        "rules => axe.run({runOnly: {type: 'tag', values: rules}}).then(r => r.violations.map("
-        "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(' | ')))",
-        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-    )
-    return found
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Visit
-from .test_in_browser import wcag_violations
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PAGE = "/analisi/aree-interne/"

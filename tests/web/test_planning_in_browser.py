@@ -1,13 +1,15 @@
-"""The pages of trends and equity in Chromium: accessible, nothing of the outside, no complaint, and fit a phone."""
+"""The pages of siting, trends and equity in Chromium: accessible, nothing of the outside, and they fit a phone."""
 
 from pathlib import Path
 
 import pytest
 
 from .conftest import Visit
-from .test_in_browser import wcag_violations
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+SITING = "/analisi/localizzazione/?problema=mclp&servizio=hospitals&siti=2&minuti=20&modo=car&eta=65%2B"
 
 
 def checked(visit: Visit, axe_script: Path) -> None:
@@ -20,7 +22,15 @@ def checked(visit: Visit, axe_script: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/analisi/tendenze/", "/en/analisi/tendenze/?misura=debolezza", "/analisi/equita/"]
+    "address",
+    [
+        SITING,
+        f"/en{SITING}",
+        "/analisi/localizzazione/",
+        "/analisi/tendenze/",
+        "/en/analisi/tendenze/?misura=debolezza",
+        "/analisi/equita/",
+    ],
 )
 def test_the_page_is_accessible(visit: Visit, axe_script: Path, address: str) -> None:
     visit.go(address)

@@ -12,7 +12,8 @@ from layers.models import Layer
 
 from .conftest import Visit
 from .test_import_in_browser import entered, keeper  # noqa: F401 - fixtures
-from .test_in_browser import pixel_of, wcag_violations
+from .test_in_browser import pixel_of
+from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SIDE, STEP_DEG, SIZE_DEG = 60, 0.004, 0.003

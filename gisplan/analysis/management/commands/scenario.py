@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from gisplan.analysis.exports import check_out, run_tables, write_run
-from gisplan.analysis.models import Scenario
+from gisplan.analysis.models import Run, Scenario
 from gisplan.analysis.requests import SPEEDS_KMH
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
+from gisplan.analysis.service_scenarios import service_note
 
 
 class Command(BaseCommand):
@@ -45,15 +46,18 @@ class Command(BaseCommand):
             for change in changes:
                 add_change(scenario, change)
         run = run_scenario(scenario)
+        self.stdout.write(service_note(run) if scenario.service else self._note(run, scenario))
+        if out is not None:
+            self.stdout.write(f"{write_run(run, out, overwrite=options['overwrite'])} rows in {out}")
+
+    def _note(self, run: Run, scenario: Scenario) -> str:
         tables = {table["name"]: table for table in run_tables(run)}
         totals = dict(zip(tables["totals"]["columns"], tables["totals"]["rows"][0], strict=True))
-        self.stdout.write(
+        return (
             f"run {run.pk}: {totals['hubs_today']} hubs today, {totals['hubs_then']} then; people within "
             f"{scenario.minutes} min ({scenario.mode} at {run.parameters['speed_kmh']:g} km/h): "
             f"{totals['reached_today']:,.0f} today, {totals['reached_then']:,.0f} then, {totals['difference']:+,.0f}"
         )
-        if out is not None:
-            self.stdout.write(f"{write_run(run, out, overwrite=options['overwrite'])} rows in {out}")
 
 
 def _scenario(options: dict[str, Any]) -> Scenario:

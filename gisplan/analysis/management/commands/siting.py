@@ -11,6 +11,7 @@ from gisplan.analysis.exports import check_out, run_tables, write_run
 from gisplan.analysis.models import Run
 from gisplan.analysis.siting import known_siting, site
 from gisplan.analysis.siting_request import MODES, PROBLEMS, SitingRequest
+from gisplan.analysis.siting_scenarios import save_scenario
 
 TOLD_EVERY_S = 2.0
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             "--existing", action=BooleanOptionalAction, default=True, help="keep the sites of today"
         )
         parser.add_argument("--time-limit", type=int, default=60, dest="time_limit_s", metavar="S")
+        parser.add_argument("--save-scenario", metavar="NAME", help="keep the new sites under a name")
         parser.add_argument("--json", action="store_true", help="the figures as JSON")
         parser.add_argument("--out", type=Path, metavar="FILE", help="write a .gpkg, .csv or .xlsx")
         parser.add_argument("--overwrite", action="store_true")
@@ -53,6 +55,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_figures(run, tables), ensure_ascii=False))
         else:
             self._tell(run, tables)
+        if options["save_scenario"] is not None:
+            saved = save_scenario(run, options["save_scenario"])
+            self.stderr.write(f"scenario {saved.name!r}: {saved.changes.count()} new sites")
         if out is not None:
             rows = write_run(run, out, overwrite=options["overwrite"])
             if not options["json"]:

@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import override
 
-from gisplan.environment.errors import EnvironmentFault
 from gisplan.maps.standalone import standalone_html
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, editions, interventions_of_axis
-from gisplan.web.maps import ASSETS, axis_map
+from gisplan.web.map_assets import asset_files
+from gisplan.web.maps import axis_map
 
 
 class Command(BaseCommand):
@@ -63,14 +62,3 @@ def find_axis(code: str, edition_code: str | None) -> Axis:
         known = ", ".join(edition.axes.values_list("code", flat=True))
         raise CommandError(f"--axis expects one of {known} of {edition.code}, found {code!r}.")
     return axis
-
-
-def asset_files() -> dict[str, Path]:
-    """Leaflet's own files; those of gisplan.maps travel with it."""
-    names = {name: path for name, path in ASSETS.items() if name.startswith("leaflet.")}
-    found = {name: finders.find(path) for name, path in names.items()}
-    if missing := [names[name] for name, path in found.items() if path is None]:
-        raise EnvironmentFault(
-            f"The map needs {', '.join(missing)} in the static files: run `./scripts/setup`."
-        )
-    return {name: Path(str(path)) for name, path in found.items()}
