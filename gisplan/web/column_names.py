@@ -256,7 +256,7 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
 
 def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
-    if column.startswith(("score", "part_", "share_", "cell_")):
+    if column.startswith(("score", "part_", "share_", "cell_")) or column.endswith("_per_1000"):
         return 3
     if column.startswith("people") or CATCHMENT.fullmatch(column):
         return 0

@@ -7,6 +7,7 @@ from gisplan.web import (
     analysis_pages,
     axis_reach,
     catchment_api,
+    compare_pages,
     coverage_pages,
     embed_pages,
     equity_pages,
@@ -73,6 +74,7 @@ urlpatterns = [
         )
         for kind in run_pages.TYPES
     ),
+    path("confronto/", compare_pages.compare, name="compare"),
     path("accessibilita/", footer_pages.accessibility, name="accessibility"),
     path("privacy/", footer_pages.privacy, name="privacy"),
     path("fonti/", territory_pages.sources, name="sources"),
