@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from benchmarks.cities import SEED, each_s, new_points
 from benchmarks.frame import Bench, Row, peak_mb, taken_s
-from benchmarks.own_product import load_ground, own_database, own_server, post
+from benchmarks.own_product import Server, load_ground, own_database, own_server, post
+from benchmarks.watching import cpu_s
 from gisplan.network import StreetNetwork
 
 POINTS = 121
@@ -22,13 +23,13 @@ def hub_rows(bench: Bench, network: StreetNetwork) -> list[Row]:
         bench.say(f"people and places: {load_ground(network, bench.folder, seed=SEED)}")
         rows = [row for mode in MODES for row in _in_process(network, mode)]
         rows.append(_hubs_at_once(network))
-        with own_server(bench.folder) as connection:
-            for _ in range(WARMING):
-                for mode in MODES:
-                    connection.close()  # the next request may then meet the other worker
-                    post(connection, _asked(network, WARMING, mode)[_])
+        with own_server(bench.folder) as server:
             for mode in MODES:
-                rows += _over_http(connection, network, mode)
+                for asked in _asked(network, WARMING, mode):
+                    server.connection.close()  # the next request may then meet the other worker
+                    post(server.connection, asked)
+            for mode in MODES:
+                rows += _over_http(server, network, mode)
     return rows
 
 
@@ -49,10 +50,13 @@ def _in_process(network: StreetNetwork, mode: str) -> list[Row]:
     )
 
 
-def _over_http(connection: Any, network: StreetNetwork, mode: str) -> list[Row]:
+def _over_http(server: Server, network: StreetNetwork, mode: str) -> list[Row]:
+    """Seconds until the answer is read; the processor's time is the mean of the server's a request."""
     asked = np.array(_asked(network, POINTS, mode), dtype=object)
-    taken = each_s(lambda one: post(connection, one), asked)
-    return _rows(f"catchment_http, people and places, {mode} 15 min", taken, in_process=False)
+    before_s = cpu_s(server.pid)
+    taken = each_s(lambda one: post(server.connection, one), asked)
+    taken[:, 1] = (cpu_s(server.pid) - before_s) / POINTS
+    return _rows(f"catchment_http, people and places, {mode} 15 min", taken)
 
 
 def _hubs_at_once(network: StreetNetwork) -> Row:
@@ -87,13 +91,11 @@ def _asked(network: StreetNetwork, count: int, mode: str) -> list[dict[str, Any]
     ]
 
 
-def _rows(work: str, taken: NDArray[np.float64], *, in_process: bool = True) -> list[Row]:
-    """p50 and p95; the processor's time is that of this process, and says nothing of a server's."""
+def _rows(work: str, taken: NDArray[np.float64]) -> list[Row]:
     rows = []
     for share in (50, 95):
         wall_ms, cpu_ms = (np.percentile(taken, share, axis=0) * 1000).tolist()
         load = f"load {os.getloadavg()[0]:.1f}"
         sys.stderr.write(f"{work}, p{share}: ours {wall_ms:.4g} ms (cpu {cpu_ms:.4g}); {load}\n")
-        cpu = cpu_ms if in_process else None
-        rows.append(Row(f"{work}, p{share}", wall_ms, None, "", "", "ms", peak_mb(), cpu))
+        rows.append(Row(f"{work}, p{share}", wall_ms, None, "", "", "ms", peak_mb(), cpu_ms))
     return rows

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -28,6 +28,13 @@ MUNICIPALITY_M, CELL_M = 8_000.0, 500.0
 PEOPLE_PER_CELL = 150
 SCHOOLS, HOSPITALS, HEALTH_SITES = 2_000, 60, 400
 START_TIMEOUT_S = 120
+
+
+class Server(NamedTuple):
+    """A connection that stays open, and the process whose descendants answer."""
+
+    connection: http.client.HTTPConnection
+    pid: int
 
 
 @contextmanager
@@ -180,7 +187,7 @@ def _geos(shape: shapely.Geometry) -> Any:
 
 
 @contextmanager
-def own_server(folder: Path) -> Iterator[http.client.HTTPConnection]:
+def own_server(folder: Path) -> Iterator[Server]:
     """The product's server on the loopback, with as many workers and threads as the demo's; ended at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -190,7 +197,7 @@ def own_server(folder: Path) -> Iterator[http.client.HTTPConnection]:
     with (folder / "server.log").open("w") as log:
         child = subprocess.Popen([*words, "--no-control-socket"], stdout=log, stderr=subprocess.STDOUT)
         try:
-            yield _connected(port)
+            yield Server(_connected(port), child.pid)
         finally:
             child.terminate()
             child.wait(30)

@@ -1,5 +1,6 @@
 """Run a program and say how long it took and how much memory it and its descendants held at most."""
 
+import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -67,3 +68,15 @@ def _memory_mb(pid: int) -> tuple[float, float]:
         if line.startswith(("VmRSS", "VmHWM"))
     }
     return found.get("VmRSS", 0.0), found.get("VmHWM", 0.0)
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of the processor that the program and its living descendants have used so far."""
+    ticks = 0
+    for one in _family(pid):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

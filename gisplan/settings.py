@@ -178,6 +178,10 @@ REPORT_ADDRESS = variables.contact("GISPLAN_REPORT_ADDRESS")
 # Web servers of ours before this one: each adds the address it saw to X-Forwarded-For.
 PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
 
+# A ground of pictures below the maps, of a server that the owner names; without it the maps ask nobody for anything.
+TILE_SERVER = variables.tile_template("GISPLAN_TILE_SERVER")
+TILE_ATTRIBUTION = variables.text("GISPLAN_TILE_ATTRIBUTION")
+
 LAYERS_TILES_DIR = VAR_DIR / "tiles"
 LAYERS_UPLOADS_DIR = VAR_DIR / "uploads"
 LAYERS_UPLOAD_BYTES = variables.whole_number("GISPLAN_UPLOAD_MB", 500, least=1) * 1_000_000

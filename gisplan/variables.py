@@ -71,6 +71,21 @@ def contact(name: str) -> str:
     return value
 
 
+def tile_template(name: str) -> str:
+    """The address of map tiles, as https://tiles.example.org/{z}/{x}/{y}.png; "" where none is named."""
+    value = text(name)
+    if value and not re.fullmatch(r"https?://[a-z0-9.{}:-]+/[^\s\"'<>;,]*", value):
+        raise VariableRefused(
+            f"{name} expects an address such as https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, found {value!r}:"
+            " correct it or unset it."
+        )
+    if value and not all(part in value for part in ("{z}", "{x}", "{y}")):
+        raise VariableRefused(
+            f"{name} expects {{z}}, {{x}} and {{y}} in the address, found {value!r}: add them."
+        )
+    return value
+
+
 def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 

@@ -27,7 +27,7 @@ _DEFAULTS: dict[str, Any] = {
 }
 _LIMITS = {"width_mm": (0.0, 20.0), "size_mm": (0.1, 50.0), "opacity": (0.0, 1.0)}
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_KEYS = {*_DEFAULTS, "column", "classes"}
+_KEYS = {*_DEFAULTS, "column", "classes", "method", "unit"}  # the last two say how the classes were made
 
 
 @dataclass(frozen=True)

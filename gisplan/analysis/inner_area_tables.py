@@ -9,6 +9,7 @@ from gisplan.accessibility.class_agreement import UNREACHED
 from gisplan.accessibility.inner_areas import BY_MINUTES, THRESHOLDS_MIN
 from gisplan.analysis.inner_areas import InnerAreas
 from gisplan.analysis.results import Table, number
+from gisplan.analysis.road_times import SCHEMATIC
 
 #: Municipalities by class in the official map of all Italy (NUVAP, technical note of 14 February 2022).
 PUBLISHED_TOTALS = {"2020": {"C": 3828, "D": 1928, "E": 1524, "F": 382}}
@@ -159,9 +160,11 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
             for letter, counts in summary["confusion"].items()
         ),
         summary["poles"],
-        f"terrain known of {summary['terrain_known']:,} municipalities, seat of {summary['seats_known']:,}",
+        f"seat known of {summary['seats_known']:,} municipalities",
     ]
-    if not summary["terrain_known"]:
+    if summary["terrain_known"]:
+        lines.append(f"terrain known of {summary['terrain_known']:,} municipalities")
+    elif summary["method"] == SCHEMATIC:
         lines.append(
             "The network knows no terrain: load it with `gisplan load_register altitudes FILE` or "
             "`istat_classification FILE`."

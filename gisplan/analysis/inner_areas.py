@@ -12,7 +12,7 @@ from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.inputs import Floats
 from gisplan.analysis.italy import Italy, read_italy
 from gisplan.analysis.poles import Poles, official_classes, official_poles, poles_of_territory
-from gisplan.analysis.road_times import RoadTimes, road_times, schematic_times
+from gisplan.analysis.road_times import SCHEMATIC, RoadTimes, road_times, schematic_times
 from gisplan.territory.models import Municipality
 
 METHOD = "inner_areas"
@@ -113,7 +113,13 @@ def inner_areas(request: InnerAreasRequest) -> InnerAreas:
             quantile=quantile[k],
             minutes=float(minutes[k]) if np.isfinite(minutes[k]) else None,
             pole=poles[k],
-            reason=_reason(computed[k], official.get(code), minutes[k], poles[k] in asked, request=request),
+            reason=_reason(
+                ground,
+                computed[k],
+                official.get(code),
+                gap_min=min(abs(minutes[k] - limit) for limit in THRESHOLDS_MIN[request.snai_edition]),
+                is_inside=poles[k] in asked,
+            ),
         )
         for k, code in enumerate(times.codes)
         if ground.inside[k]
@@ -174,9 +180,7 @@ def italy_ground(italy: Italy) -> Ground:
     return Ground(times, poles, italy.names, (True,) * len(facts.codes), italy.unmatched)
 
 
-def _reason(
-    own: str | None, theirs: str | None, minutes: float, is_inside: bool, *, request: InnerAreasRequest
-) -> str:
+def _reason(ground: Ground, own: str | None, theirs: str | None, *, gap_min: float, is_inside: bool) -> str:
     """Why the classes differ, as far as it can be told; empty where they do not."""
     if theirs is None or own == theirs:
         return ""
@@ -186,5 +190,6 @@ def _reason(
         return "other_poles"
     if not is_inside:
         return "pole_outside"
-    near = min(abs(minutes - limit) for limit in THRESHOLDS_MIN[request.snai_edition])
-    return "near_threshold" if near <= NEAR_LIMIT_MIN else "roads"
+    if gap_min <= NEAR_LIMIT_MIN:
+        return "near_threshold"
+    return "schematic_network" if ground.times.method == SCHEMATIC else "other_speeds"

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from django.conf import settings
 
 from gisplan.analysis.inputs import digest
 from gisplan.analysis.road_times import MunicipalFacts, municipal_centres
 from gisplan.network.schematic_rules import read_rules
 from gisplan.territory import istat
 from gisplan.territory.models import Municipality, MunicipalTerrain
+from gisplan.territory.seeds import rows
 
 YEAR = 2022  # the newest with a boundary for nearly every municipality that the poles of 2020 name
 SRID = 3035  # metres for the whole country
@@ -30,6 +32,7 @@ def read_italy() -> Italy:
     altitudes = [terrain.get(code, (np.nan, 0)) for code in found.codes]
     facts = MunicipalFacts(
         codes=found.codes,
+        inside=(True,) * len(found.codes),
         areas=found.areas,
         centres_m=centres_m,
         seats=seats,
@@ -55,4 +58,10 @@ def known_terrain() -> dict[str, tuple[float, int]]:
 
 def italy_digest() -> str:
     """Of all that goes in, without reading the boundaries."""
-    return digest([istat.package_digest(), sorted(known_terrain().items()), read_rules().as_parameters])
+    seeds = [
+        [sorted(row.cells.items()) for row in rows(settings.SEED_DIR, table)]
+        for table in ("municipal_seats", "motorway_legs")
+    ]
+    return digest(
+        [istat.package_digest(), sorted(known_terrain().items()), read_rules().as_parameters, seeds]
+    )

@@ -15,6 +15,7 @@ from django.contrib.gis.geos import GEOSGeometry, Polygon
 from gisplan import network as engine
 from gisplan.analysis.errors import OutsideTerritory
 from gisplan.analysis.models import StreetNetwork
+from gisplan.analysis.progress import Steps
 from gisplan.analysis.street_files import StreetOptions, raw_streets, read_lines, streets_digest
 from gisplan.territory.models import MunicipalityBoundary, Station
 from layers import crs
@@ -52,35 +53,39 @@ def load_network(
     known = StreetNetwork.objects.filter(name=name, file_digest=digest).first()
     if known and network_folder(known.digest).is_dir():
         return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
-    lines = read_lines(path, options)
-    extent = _extent(lines)
-    covers_territory = _touches_territory(extent)
-    if only_in_territory and not covers_territory:
-        raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
-    # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
-    middle = extent.centroid
-    network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
-    built, report = engine.build_network(raw_streets(lines, options, srid=network_srid))
-    known = StreetNetwork.objects.filter(digest=built.digest).exclude(name=name).first()
-    if known and network_folder(known.digest).is_dir():
-        return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
-    row, _ = StreetNetwork.objects.update_or_create(
-        name=name,
-        defaults={
-            "kind": lines.kind,
-            "file_name": path.name,
-            "file_digest": digest,
-            "digest": _keep_arrays(built, report),
-            "srid": network_srid,
-            "nodes": report.nodes,
-            "edges": report.edges,
-            "components": report.components,
-            "dropped": {why: n for why, n in (lines.dropped | report.dropped).items() if n},
-            "extent": extent,
-            "covers_territory": covers_territory,
-        },
-    )
-    return LoadedNetwork(row, is_new=True, stations_inside=_stations_inside(row))
+    with Steps(("read", "build", "keep")) as step:
+        step("read")
+        lines = read_lines(path, options)
+        extent = _extent(lines)
+        covers_territory = _touches_territory(extent)
+        if only_in_territory and not covers_territory:
+            raise OutsideTerritory(f"{path.name} has streets, but none in {settings.TERRITORY_NAME}.")
+        # Within the territory every network has the stored CRS; elsewhere the metres of its own UTM zone.
+        middle = extent.centroid
+        network_srid = settings.STORED_SRID if covers_territory else crs.utm_srid_for(middle.x, middle.y)
+        step("build")
+        built, report = engine.build_network(raw_streets(lines, options, srid=network_srid))
+        known = StreetNetwork.objects.filter(digest=built.digest).exclude(name=name).first()
+        if known and network_folder(known.digest).is_dir():
+            return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
+        step("keep")
+        row, _ = StreetNetwork.objects.update_or_create(
+            name=name,
+            defaults={
+                "kind": lines.kind,
+                "file_name": path.name,
+                "file_digest": digest,
+                "digest": _keep_arrays(built, report),
+                "srid": network_srid,
+                "nodes": report.nodes,
+                "edges": report.edges,
+                "components": report.components,
+                "dropped": {why: n for why, n in (lines.dropped | report.dropped).items() if n},
+                "extent": extent,
+                "covers_territory": covers_territory,
+            },
+        )
+        return LoadedNetwork(row, is_new=True, stations_inside=_stations_inside(row))
 
 
 def _extent(lines: StreetLines) -> Polygon:

@@ -16,7 +16,7 @@ from gisplan.analysis.plan_groups import SEVERAL_AXES, GroupPlan, Thing, group_p
 from gisplan.analysis.plan_need import NEEDS, REGISTERS, MunicipalityPlan, municipality_plans
 from gisplan.analysis.plan_tables import plan_tables
 from gisplan.analysis.runs import keep_result
-from gisplan.plan.amounts import Amounts, edition_amounts, total_amounts
+from gisplan.plan.amounts import Amounts, amounts_of_axes, total_amounts
 from gisplan.plan.models import Axis, Intervention, PlanEdition, PnrrProject
 from gisplan.plan.queries import Completeness, completeness, default_edition, editions
 from gisplan.plan.where import (
@@ -77,7 +77,9 @@ def coverage_of_plan(request: PlanRequest) -> PlanCoverage:
     ground = current_ground()
     demand = coverage_demand(ground)
     register = _register(edition)
-    things = register.things(total_amounts(axis) if axis else edition_amounts(edition), axis)
+    amounts = {one.pk: total_amounts(one) for one in edition.axes.all()}
+    whole = amounts_of_axes(amounts.values())
+    things = register.things(amounts[axis.pk] if axis else whole, axis)
     need = municipality_plans(demand, _touching(things), need=request.need, register=request.register)
     complete = completeness(edition)
     parameters = {
@@ -95,7 +97,7 @@ def coverage_of_plan(request: PlanRequest) -> PlanCoverage:
         complete,
         axis,
         {name: group_plans(things, demand, demand.groups[name]) for name in GROUPINGS},
-        _by_axis(edition, register, demand),
+        _by_axis(edition, register, demand, amounts=amounts, whole=whole),
         summed("all", things, demand),
         need.rows,
         parameters,
@@ -189,12 +191,17 @@ def _register(edition: PlanEdition) -> _Register:
     )
 
 
-def _by_axis(edition: PlanEdition, register: _Register, demand: Demand) -> list[GroupPlan]:
+def _by_axis(
+    edition: PlanEdition,
+    register: _Register,
+    demand: Demand,
+    *,
+    amounts: Mapping[int, Amounts],
+    whole: Amounts,
+) -> list[GroupPlan]:
     """What each axis holds, wherever it acts; an amount of several axes is given to none, and stands below."""
-    rows = [
-        summed(axis.code, register.things(total_amounts(axis), axis), demand) for axis in edition.axes.all()
-    ]
-    across = edition_amounts(edition).total_eur - sum((row.euros for row in rows), Decimal(0))
+    rows = [summed(axis.code, register.things(amounts[axis.pk], axis), demand) for axis in edition.axes.all()]
+    across = whole.total_eur - sum((row.euros for row in rows), Decimal(0))
     return [*rows, GroupPlan(SEVERAL_AXES, reason=SEVERAL_AXES, euros=across)] if across else rows
 
 

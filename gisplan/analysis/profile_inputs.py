@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from gisplan.analysis.ground import Ground
+from gisplan.analysis.ground import Ground, inputs_stamp
 from gisplan.analysis.inputs import Floats, PlaceInputs, digest, geometries
 from gisplan.plan.models import Intervention
 from gisplan.territory.models import MEASURABLE, Population
@@ -54,8 +54,19 @@ class ProfileInputs:
         )
 
 
+#: Of the database as it is: its services by kind and its school ages, until a row of the inputs changes.
+_kept: dict[str, tuple[list[CountedPlaces], Floats]] = {}
+
+
 def profile_inputs(ground: Ground) -> ProfileInputs:
-    return ProfileInputs(_services(), _interventions(ground), _layers(), school_shares(ground))
+    stamp = inputs_stamp()
+    kept = _kept.get(stamp)
+    if kept is None:
+        kept = _services(), school_shares(ground)
+        _kept.clear()
+        _kept[stamp] = kept
+    services, shares = kept
+    return ProfileInputs(services, _interventions(ground), _layers(), shares)
 
 
 def _services() -> list[CountedPlaces]:

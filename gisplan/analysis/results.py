@@ -92,6 +92,17 @@ class Table:
         return {"name": self.name, "columns": self.columns, "units": units, "rows": self.rows}
 
 
+def with_columns(table: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The same table with some of its columns, in this order."""
+    kept = [table["columns"].index(name) for name in names]
+    return {
+        "name": table["name"],
+        "columns": list(names),
+        "units": [table["units"][k] for k in kept],
+        "rows": [[row[k] for k in kept] for row in table["rows"]],
+    }
+
+
 def tables_of(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(result.get("tables", []))
 

@@ -1,4 +1,4 @@
-"""Car minutes between municipalities: on a schematic network, built from what every loaded territory has."""
+"""Car minutes between municipalities: on the roads that are loaded, or on a schematic network where there are none."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from django.db import connection
 
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.inputs import Floats, Geometries, digest, geometries
+from gisplan.analysis.models import StreetNetwork
 from gisplan.network.contiguity import Pairs, border_pairs
 from gisplan.network.schematic import Centres, schematic_network
 from gisplan.network.schematic_rules import SchematicRules, read_rules
@@ -63,6 +64,7 @@ class MunicipalFacts:
     """What the schematic network is built from, in the order of the codes; areas in metres of one CRS."""
 
     codes: tuple[str, ...]
+    inside: tuple[bool, ...]  # in the territory, not in its margin
     areas: Geometries
     centres_m: Floats
     seats: int  # how many centres are a known seat and not the middle of the area
@@ -77,11 +79,12 @@ _lock = threading.Lock()
 
 
 def road_times() -> RoadTimes:
-    """Of the loaded territory with its margin, from memory while its municipalities have not changed."""
+    """Of the loaded territory with its margin, from memory while its municipalities and roads have not changed."""
     stamp = _stamp()
     with _lock:
         if stamp not in _kept:
-            found = schematic_times(territory_facts())
+            facts = territory_facts()
+            found = times_on_roads(facts) or schematic_times(facts)
             _kept.clear()
             _kept[stamp] = found
         return _kept[stamp]
@@ -98,18 +101,45 @@ def schematic_times(facts: MunicipalFacts, rules: SchematicRules | None = None) 
         area_km2=shapely.area(facts.areas) / 1e6,
     )
     neighbours = border_pairs(facts.areas)
-    network = schematic_network(centres, neighbours, rules)
+    motorways = known_motorways(facts.codes)
+    network = schematic_network(centres, neighbours, rules, motorways=motorways)
     parameters = {
         "method": SCHEMATIC,
         "territory_edition": facts.edition,
         "municipalities": len(facts.codes),
         "seats_known": facts.seats,
+        "motorway_legs": len(network.legs),
         "terrain_known": int((facts.zone > 0).sum()),
         **rules.as_parameters,
     }
     inputs = (facts.codes, facts.areas, facts.centres_m, facts.altitude_m, facts.zone, facts.people)
-    whole = digest([*inputs, sorted(parameters.items())])
+    whole = digest([*inputs, motorways, sorted(parameters.items())])
     return RoadTimes(facts.codes, network, SCHEMATIC, parameters, whole, facts.edition, neighbours)
+
+
+def times_on_roads(facts: MunicipalFacts) -> RoadTimes | None:
+    """On the best loaded network with street classes that reaches every municipality of the territory, if any does.
+
+    Those of the margin that it does not reach are unreachable.
+    """
+    from gisplan.analysis.municipal_roads import METHOD, roads_between  # and with it all of the engine
+
+    found = roads_between(facts.centres_m, np.array(facts.inside))
+    if found is None:
+        return None
+    roads, name = found
+    parameters = {
+        "method": METHOD,
+        "territory_edition": facts.edition,
+        "municipalities": len(facts.codes),
+        "network": name,
+        "municipalities_on_network": int(roads.near.sum()),
+        "seats_known": facts.seats,
+        **roads.parameters,
+    }
+    whole = digest([facts.codes, facts.centres_m, roads.digest, sorted(parameters.items())])
+    neighbours = border_pairs(facts.areas)
+    return RoadTimes(facts.codes, roads, METHOD, parameters, whole, facts.edition, neighbours)
 
 
 def territory_facts() -> MunicipalFacts:
@@ -120,14 +150,16 @@ def territory_facts() -> MunicipalFacts:
             "Expected a loaded territory, found none: run `gisplan load_territory` first.", field="territory"
         )
     boundaries = MunicipalityBoundary.objects.filter(edition=edition).order_by("municipality__istat_code")
-    fields = ("municipality__istat_code", "municipality__altitude_m", "municipality__altimetric_zone")
-    codes, altitudes, zones = zip(*boundaries.values_list(*fields), strict=True)
+    fields = ("istat_code", "in_territory", "altitude_m", "altimetric_zone")
+    named = boundaries.values_list(*(f"municipality__{field}" for field in fields))
+    codes, inside, altitudes, zones = zip(*named, strict=True)
     newest = Population.objects.order_by("reference_date").values_list("municipality__istat_code", "people")
     people = dict(newest)  # the latest date of each is the last written
     areas = geometries(boundaries, "geometry")
     centres_m, seats = municipal_centres(codes, areas, settings.STORED_SRID)
     return MunicipalFacts(
         codes=tuple(codes),
+        inside=tuple(inside),
         areas=areas,
         centres_m=centres_m,
         seats=seats,
@@ -155,13 +187,23 @@ def municipal_centres(codes: Sequence[str], areas: Geometries, srid: int) -> tup
     return np.asarray(shapely.get_coordinates(middle), dtype=np.float64), len(seats)
 
 
+def known_motorways(codes: Sequence[str]) -> Pairs:
+    """Positions of the municipalities that the seeds say a motorway joins, shape (m, 2)."""
+    place = {code: position for position, code in enumerate(codes)}
+    ends = [
+        (row["from_istat_code"], row["to_istat_code"]) for row in rows(settings.SEED_DIR, "motorway_legs")
+    ]
+    known = [(place[one], place[other]) for one, other in ends if one in place and other in place]
+    return np.array(known, dtype=np.int64).reshape(-1, 2)
+
+
 def _stamp() -> str:
     """Changes with every row written in the tables that are read."""
     quote = connection.ops.quote_name
     parts = [
         f"SELECT count(*), coalesce(sum(hashtext(ctid::text || ':' || xmin::text)::bigint), 0) "  # noqa: S608
         f"FROM {quote(model._meta.db_table)}"
-        for model in (TerritoryEdition, Municipality, MunicipalityBoundary, Population)
+        for model in (TerritoryEdition, Municipality, MunicipalityBoundary, Population, StreetNetwork)
     ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))

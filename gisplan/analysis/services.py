@@ -31,10 +31,10 @@ SHORT_KINDS: dict[str, dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Services:
-    """Places of one kind: ISTAT code where known, metres where they can be measured (nan where not).
+    """Places of one kind: metres where they can be measured (nan where not), ISTAT code ("" beyond the margin).
 
-    `places` are all that are listed; those with neither a municipality nor a position are in no row, but counted
-    in `nowhere`. `claims` are the areas where the register says that it is complete; None: nowhere.
+    Those with neither a municipality nor a position are in no row, but counted in `nowhere`. `kinds` are those whose
+    register must say that it is complete; without any nobody says so.
     """
 
     name: str
@@ -166,7 +166,7 @@ def _services(
     claims: tuple[str, tuple[str, ...]] = ("", ()),
 ) -> Services:
     points_m = points_m.reshape(-1, 2)
-    kept = [k for k, code in enumerate(codes) if code]
+    kept = [k for k, code in enumerate(codes) if code or np.isfinite(points_m[k]).all()]
     return Services(
         name,
         [heads[k][0] for k in kept],

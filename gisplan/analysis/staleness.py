@@ -14,6 +14,7 @@ from gisplan.analysis import (
     profile,
     scenarios,
     siting,
+    station_reach,
     trends,
 )
 from gisplan.analysis.access_inputs import supply_points
@@ -91,6 +92,10 @@ def _of_coverage(run: Run, ground: Ground) -> str:
     return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
+def _of_station_reach(run: Run, ground: Ground) -> str:
+    return station_reach.reach_digest(ground)
+
+
 def _of_plan(run: Run, ground: Ground) -> str:
     return plan_coverage.plan_digest(plan_coverage.request_of(run.parameters))
 
@@ -98,6 +103,7 @@ def _of_plan(run: Run, ground: Ground) -> str:
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
+    station_reach.METHOD: _of_station_reach,
     hub_network.METHOD: _of_ranking,
     scenarios.METHOD: _of_scenario,
     hubs.METHOD: _of_hub,

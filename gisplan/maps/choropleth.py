@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gisplan.maps.classes import Classification
-from gisplan.maps.palettes import GREY, INK, RAMP
+from gisplan.maps.palettes import GREY, INK, ramp_colours
 from gisplan.maps.spec import StyleClass
 from gisplan.maps.style import Style
 from gisplan.maps.texts import Lang
@@ -27,10 +27,9 @@ def ramp_classes(
 ) -> tuple[StyleClass, ...]:
     """Classes of a layer from light to dark, labelled with limits; give NO_DATA as the layer's style."""
     labels = classification.labels(lang, unit=unit, decimals=decimals)
-    step = (len(RAMP) - 1) / max(1, len(labels) - 1)
     return tuple(
-        StyleClass(value=position, label=label, style=_ramp_style(RAMP[round(position * step)]))
-        for position, label in enumerate(labels)
+        StyleClass(value=position, label=label, style=_ramp_style(fill))
+        for position, (label, fill) in enumerate(zip(labels, ramp_colours(len(labels)), strict=True))
     )
 
 

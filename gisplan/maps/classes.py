@@ -15,6 +15,7 @@ from gisplan.maps.texts import Lang, format_value
 
 Method = Literal["quantile", "fixed", "natural"]
 MAX_CLASSES = 7
+MOST_ENDS = 1000
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def natural_breaks(values: Iterable[float | None], count: int) -> Classification
 
     The optimum is exact: dynamic programming over the sorted distinct values (Fisher 1958,
     doi:10.1080/01621459.1958.10501479, with the criterion of Jenks 1967). A class ends at its largest value.
-    With fewer distinct values than classes there is one class a value.
+    With fewer distinct values than classes there is one class a value. Beyond 1,000 distinct values the
+    optimum is sought among ends at 1,000 of them, evenly spaced in their order, and then among all near those.
 
     Parameters
     ----------
@@ -119,7 +121,14 @@ def natural_breaks(values: Iterable[float | None], count: int) -> Classification
     if known.size == 0:
         return Classification("natural", None, ())
     distinct, weights = np.unique(known, return_counts=True)
-    ends = _best_ends(distinct, weights.astype(float), min(count, distinct.size))
+    places = min(distinct.size, MOST_ENDS)
+    possible = np.unique(np.linspace(1, distinct.size, places).round().astype(np.int64))
+    ends = _best_ends(distinct, weights.astype(float), min(count, distinct.size), possible)
+    if places < distinct.size:
+        step = -(-distinct.size // places)
+        near = np.concatenate([np.arange(end + 1 - step, end + 2 + step) for end in ends])
+        nearer = np.unique(np.clip(near, 1, distinct.size))
+        ends = _best_ends(distinct, weights.astype(float), count, nearer)
     return Classification("natural", float(known[0]), tuple(distinct[ends].tolist()))
 
 
@@ -135,13 +144,14 @@ def _known(values: Iterable[float | None], count: int) -> NDArray[np.float64]:
     return known
 
 
-def _best_ends(values: NDArray[np.float64], weights: NDArray[np.float64], count: int) -> list[int]:
-    """Positions of the last value of each class."""
-    size = values.size
+def _best_ends(
+    values: NDArray[np.float64], weights: NDArray[np.float64], count: int, possible: NDArray[np.int64]
+) -> list[int]:
+    """Positions of the last value of each class; `possible` are the numbers of values after which one may end."""
     shifted = values - values.mean()  # keeps the sums of squares small beside their differences
-    weight = np.concatenate([[0.0], np.cumsum(weights)])
-    total = np.concatenate([[0.0], np.cumsum(weights * shifted)])
-    square = np.concatenate([[0.0], np.cumsum(weights * shifted**2)])
+    sums = [np.concatenate([[0.0], np.cumsum(weights * shifted**power)]) for power in (0, 1, 2)]
+    weight, total, square = (one[np.concatenate([[0], possible])] for one in sums)
+    size = possible.size
 
     def deviation(starts: NDArray[np.int64], end: int) -> NDArray[np.float64]:
         part = weight[end] - weight[starts]
@@ -159,6 +169,6 @@ def _best_ends(values: NDArray[np.float64], weights: NDArray[np.float64], count:
             cost[end], start_of[classes, end] = candidates[best], starts[best]
     ends, end = [], size
     for classes in range(count, 0, -1):
-        ends.append(end - 1)
+        ends.append(int(possible[end - 1]) - 1)
         end = int(start_of[classes, end])
     return ends[::-1]

@@ -85,6 +85,8 @@ BANDS_MIN = _table(
 
 # Classes from low to high, for choropleths of up to seven classes.
 RAMP = ("#eef4e6", "#cfe3c4", "#a3cdaa", "#6fb096", "#3f8c84", "#226570", "#123f57")
+# Values with no order (Okabe and Ito 2008): beyond eight no reader tells colours apart.
+KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#5a5a5a")
 
 TRAIN = (
     "M8 6h8a1.6 1.6 0 0 1 1.6 1.6v7A1.6 1.6 0 0 1 16 16.2H8a1.6 1.6 0 0 1-1.6-1.6v-7A1.6 1.6 0 0 1 8 6z"
@@ -152,3 +154,9 @@ FOCUS = Entry(
     "Chosen municipality",
     Style(fill="#ffe9a8", stroke=INK, on_fill=INK, fill_opacity=0.7, width_px=2.5),
 )
+
+
+def ramp_colours(count: int) -> list[str]:
+    """`count` colours of the ramp from light to dark, spread over all of it."""
+    step = (len(RAMP) - 1) / max(1, count - 1)
+    return [RAMP[round(position * step)] for position in range(count)]

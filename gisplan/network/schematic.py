@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gisplan.network.contiguity import Pairs
 from gisplan.network.errors import BadParameter, BadPoint
 from gisplan.network.schematic_centres import gabriel_pairs
-from gisplan.network.schematic_rules import TERRAIN_OF_ZONE, SchematicRules
+from gisplan.network.schematic_ridges import across_ridges, has_nearer_between
+from gisplan.network.schematic_rules import ROADS, TERRAIN_OF_ZONE, SchematicRules
+from gisplan.network.schematic_ways import graph_of, quickest_ways
 
 Floats = NDArray[np.float64]
+NO_PAIRS: Pairs = np.empty((0, 2), dtype=np.int64)
 _MOUNTAIN = 3
-_AT_ONCE = 256  # searches whose predecessors are held at the same time
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class SchematicNetwork:
     hop_min : minutes of each, shape (m,)
     road : 0 local, 1 main, 2 trunk, shape (m,)
     ridges : neighbours that no hop joins, shape (k, 2)
+    legs : pairs of positions that a motorway joins, shape (l, 2)
+    leg_min : minutes of each, shape (l,)
     town_min : minutes that either end adds for the way through its built-up area and to park, shape (n,)
     """
 
@@ -59,6 +62,8 @@ class SchematicNetwork:
     hop_min: Floats
     road: NDArray[np.int64]
     ridges: Pairs
+    legs: Pairs
+    leg_min: Floats
     town_min: Floats
 
     def minutes(self, origins: ArrayLike, destinations: ArrayLike) -> Floats:
@@ -68,15 +73,20 @@ class SchematicNetwork:
             return np.zeros((len(rows), len(columns)))
         turned = len(columns) < len(rows)  # both ways take the same time, so search from the fewer
         here, there = (columns, rows) if turned else (rows, columns)
-        way = dijkstra(_graph(self.hops, self.hop_min, len(self.town_min)), directed=False, indices=here)[
-            :, there
-        ]
+        graph = graph_of(
+            np.concatenate([self.hops, self.legs]),
+            np.concatenate([self.hop_min, self.leg_min]),
+            n=len(self.town_min),
+        )
+        way = dijkstra(graph, directed=False, indices=here)[:, there]
         found = way + self.town_min[here, None] + self.town_min[None, there]
         found[here[:, None] == there[None, :]] = 0.0
         return np.asarray(found.T if turned else found, dtype=np.float64)
 
 
-def schematic_network(centres: Centres, neighbours: Pairs, rules: SchematicRules) -> SchematicNetwork:
+def schematic_network(
+    centres: Centres, neighbours: Pairs, rules: SchematicRules, *, motorways: Pairs = NO_PAIRS
+) -> SchematicNetwork:
     """Build the network (hops in minutes) of municipalities of which only centres, borders and terrain are known.
 
     Parameters
@@ -87,6 +97,9 @@ def schematic_network(centres: Centres, neighbours: Pairs, rules: SchematicRules
         Positions of municipalities with a common border.
     rules : SchematicRules
         What is assumed of roads.
+    motorways : shape (l, 2)
+        Positions of municipalities that a motorway is known to join; those between them have no part in it,
+        since its other junctions are not known.
 
     Raises
     ------
@@ -98,28 +111,31 @@ def schematic_network(centres: Centres, neighbours: Pairs, rules: SchematicRules
     Notes
     -----
     A hop runs half in each municipality, at the detour and speed of its terrain, and is never steeper than the
-    rules allow. In the mountains a border is a ridge, and not crossed, where a common neighbour is nearer to both
-    (the relative neighbourhood graph of Toussaint 1980, in minutes and among neighbours): what was in one piece
-    stays so, since the way over the common neighbour is left. Centres of more people are joined to their like
-    (Gabriel and Sokal 1969) by better roads, which follow the quickest hops.
+    rules allow. Between two mountain municipalities it follows a valley where the one is what the other drains to
+    (its steepest way down, O'Callaghan and Mark 1984) or where they lie in each other's sphere of influence
+    (Toussaint 1988). Else a ridge is between them: no road where a common neighbour is nearer to both (Toussaint
+    1980), so that what was in one piece stays so; otherwise a pass, as high above the lower one as the rules say.
+    Centres of more people are joined to their like (Gabriel and Sokal 1969) by better roads, which follow the
+    quickest hops.
     """
-    neighbours = _checked(centres, neighbours)
-    length_m = np.linalg.norm(
-        centres.points_m[neighbours[:, 0]] - centres.points_m[neighbours[:, 1]], axis=1
-    ).clip(min=1.0)
-    ridges = _ridges(centres, neighbours, _hop_minutes(centres, neighbours, length_m, 0, rules))
-    hops, length_m = neighbours[~ridges], length_m[~ridges]
-    by_road = np.array([_hop_minutes(centres, hops, length_m, road, rules) for road in range(3)])
+    neighbours, motorways = _checked(centres, neighbours), _checked(centres, motorways)
+    drawn, ridges = _drawn(centres, neighbours, rules)
+    hops = drawn.pairs
+    by_road = np.array([_hop_minutes(centres, drawn, road, rules) for road in range(len(ROADS))])
     road = np.zeros(len(hops), dtype=np.int64)
     for better, people in enumerate(rules.centre_people, start=1):
         hop_min = np.take_along_axis(by_road, road[None], axis=0)[0]
         joined = _joined(centres, people, hops, hop_min, rules.sought_min)
         road[joined] = better
+    hop_min = np.take_along_axis(by_road, road[None], axis=0)[0]
+    legs, leg_min = _motorways(motorways, hops, hop_min, by_road[-1], n=len(centres))
     return SchematicNetwork(
         hops=hops,
-        hop_min=np.take_along_axis(by_road, road[None], axis=0)[0],
+        hop_min=hop_min,
         road=road,
-        ridges=neighbours[ridges],
+        ridges=ridges,
+        legs=legs,
+        leg_min=leg_min,
         town_min=_town_minutes(centres, rules),
     )
 
@@ -144,47 +160,62 @@ def _checked(centres: Centres, neighbours: Pairs) -> Pairs:
     return pairs
 
 
-def _hop_minutes(centres: Centres, hops: Pairs, length_m: Floats, road: int, rules: SchematicRules) -> Floats:
-    terrain = np.array(TERRAIN_OF_ZONE)[centres.zone][hops]
+@dataclass(frozen=True)
+class _Hops:
+    """Pairs with what their minutes follow from: straight length and metres of climb, up and down together."""
+
+    pairs: Pairs
+    length_m: Floats
+    climb_m: Floats
+
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> _Hops:
+        return _Hops(self.pairs[chosen], self.length_m[chosen], self.climb_m[chosen])
+
+
+def _drawn(centres: Centres, pairs: Pairs, rules: SchematicRules) -> tuple[_Hops, Pairs]:
+    """The hops between neighbours, and the neighbours whom a ridge keeps apart."""
+    ends = centres.points_m[pairs]
+    length_m = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1).clip(min=1.0)
+    altitude_m = centres.altitude_m[pairs]
+    low_m, high_m = altitude_m.min(axis=1), altitude_m.max(axis=1)
+    both = np.asarray(_mountain(centres)[pairs].all(axis=1), dtype=bool)
+    over_ridge = across_ridges(pairs, length_m, altitude_m, mountain=both)
+    top_m = np.where(over_ridge, np.maximum(high_m, low_m + rules.ridge_m), high_m)
+    hops = _Hops(pairs, length_m, np.nan_to_num(2 * top_m - high_m - low_m))
+    dropped = over_ridge & has_nearer_between(pairs, _hop_minutes(centres, hops, 0, rules))
+    return hops[~dropped], pairs[dropped]
+
+
+def _mountain(centres: Centres) -> NDArray[np.bool_]:
+    return np.asarray(np.array(TERRAIN_OF_ZONE)[centres.zone] == _MOUNTAIN)
+
+
+def _hop_minutes(centres: Centres, hops: _Hops, road: int, rules: SchematicRules) -> Floats:
+    terrain = np.array(TERRAIN_OF_ZONE)[centres.zone][hops.pairs]
     detour, speed_kmh = np.array(rules.detour[road])[terrain], np.array(rules.speed_kmh[road])[terrain]
-    road_m = length_m * detour.mean(axis=1)
-    climb_m = np.nan_to_num(np.abs(np.diff(centres.altitude_m[hops], axis=1)[:, 0]))
-    longer = np.maximum(1.0, climb_m / rules.steepest / road_m)
-    return np.asarray((length_m[:, None] / 2 * detour / speed_kmh).sum(axis=1) * longer * 60 / 1000)
-
-
-def _ridges(centres: Centres, pairs: Pairs, hop_min: Floats) -> NDArray[np.bool_]:
-    near: list[dict[int, float]] = [{} for _ in range(len(centres))]
-    for (one, other), minutes in zip(pairs.tolist(), hop_min.tolist(), strict=True):
-        near[one][other] = near[other][one] = minutes
-    mountain = (np.array(TERRAIN_OF_ZONE)[centres.zone] == _MOUNTAIN)[pairs].all(axis=1)
-    ridges = np.zeros(len(pairs), dtype=bool)
-    for k in np.flatnonzero(mountain):
-        one, other = near[pairs[k, 0]], near[pairs[k, 1]]
-        ridges[k] = any(max(one[via], other[via]) < hop_min[k] for via in one.keys() & other.keys())
-    return ridges
+    longer = np.maximum(1.0, hops.climb_m / rules.steepest / (hops.length_m * detour.mean(axis=1)))
+    by_half = hops.length_m[:, None] / 2 * detour / speed_kmh
+    return np.asarray(by_half.sum(axis=1) * longer * 60 / 1000)
 
 
 def _joined(
     centres: Centres, people: float, hops: Pairs, hop_min: Floats, sought_min: float
 ) -> NDArray[np.int64]:
     """Positions of the hops that the quickest ways between neighbouring centres of that many people take."""
-    n = len(centres)
     large = np.flatnonzero(np.nan_to_num(centres.people) >= people)
     pairs = large[gabriel_pairs(centres.points_m[large])]
-    hop_of = {(a, b): k for k, pair in enumerate(hops.tolist()) for a, b in (pair, pair[::-1])}
-    graph = _graph(hops, hop_min, n)
-    used: set[int] = set()
-    starts = np.unique(pairs[:, 0])
-    for first in range(0, len(starts), _AT_ONCE):
-        own = starts[first : first + _AT_ONCE]
-        _, before = dijkstra(graph, directed=False, indices=own, return_predecessors=True, limit=sought_min)
-        for start, end in pairs[np.isin(pairs[:, 0], own)].tolist():
-            back, node = before[np.searchsorted(own, start)], end
-            while back[node] >= 0:
-                used.add(hop_of[node, int(back[node])])
-                node = int(back[node])
-    return np.array(sorted(used), dtype=np.int64)
+    ways = quickest_ways(hops, hop_min, pairs, n=len(centres), limit_min=sought_min)
+    return np.unique(np.array([hop for way in ways for hop in way or ()], dtype=np.int64))
+
+
+def _motorways(
+    motorways: Pairs, hops: Pairs, hop_min: Floats, motorway_min: Floats, *, n: int
+) -> tuple[Pairs, Floats]:
+    """The legs that can be drawn, along the quickest hops between their ends, and their minutes."""
+    ways = quickest_ways(hops, hop_min, motorways, n=n)
+    drawn = [(leg, motorway_min[way].sum()) for leg, way in zip(motorways, ways, strict=True) if way]
+    legs = np.array([leg for leg, _ in drawn], dtype=np.int64).reshape(-1, 2)
+    return legs, np.array([minutes for _, minutes in drawn], dtype=np.float64)
 
 
 def _town_minutes(centres: Centres, rules: SchematicRules) -> Floats:
@@ -197,7 +228,3 @@ def _town_minutes(centres: Centres, rules: SchematicRules) -> Floats:
     city = np.nan_to_num(centres.people) >= rules.centre_people[1]
     terminal_min = np.where(city, rules.terminal_min[1], rules.terminal_min[0])
     return np.asarray(terminal_min + radius_km * np.maximum(in_town - outside, 0.0) * 60)
-
-
-def _graph(pairs: Pairs, minutes: Floats, n: int) -> csr_array:
-    return csr_array((minutes, (pairs[:, 0], pairs[:, 1])), shape=(n, n))

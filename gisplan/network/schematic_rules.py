@@ -13,7 +13,7 @@ from gisplan.network.errors import BadParameter
 
 RULES_FILE = Path(__file__).with_name("schematic_rules.toml")
 TERRAINS = ("unknown", "plain", "hill", "mountain")
-ROADS = ("local", "main", "trunk")
+ROADS = ("local", "main", "trunk", "motorway")
 #: ISTAT's altimetric zone (position; 0 is not known) -> terrain.
 TERRAIN_OF_ZONE = (0, 3, 3, 2, 2, 1)
 
@@ -26,6 +26,7 @@ class SchematicRules:
     ----------
     detour, speed_kmh : road length per straight length, and speed, by kind of road, then by terrain
     steepest : metres of climb per metre of road, at most
+    ridge_m : metres of a ridge above the lower of the two centres beside it, at least
     centre_people : people from which a centre is joined to its like by main and by trunk roads
     sought_min : minutes by local road within which two centres are joined
     town_speed_kmh, town_detour : within the built-up area of origin and destination
@@ -36,6 +37,7 @@ class SchematicRules:
     detour: tuple[tuple[float, ...], ...]
     speed_kmh: tuple[tuple[float, ...], ...]
     steepest: float
+    ridge_m: float
     centre_people: tuple[float, float]
     sought_min: float
     town_speed_kmh: float
@@ -50,6 +52,7 @@ class SchematicRules:
             "detour": _by_name(self.detour),
             "speed_kmh": _by_name(self.speed_kmh),
             "steepest": self.steepest,
+            "ridge_m": self.ridge_m,
             "centre_people": list(self.centre_people),
             "sought_min": self.sought_min,
             "town": {
@@ -83,6 +86,7 @@ def read_rules(path: Path = RULES_FILE) -> SchematicRules:
         detour=by_road("detour"),
         speed_kmh=by_road("speed_kmh"),
         steepest=value("steepest"),
+        ridge_m=value("ridge_m"),
         centre_people=(value("centre_people", "main"), value("centre_people", "trunk")),
         sought_min=value("sought_min"),
         town_speed_kmh=value("town", "speed_kmh"),

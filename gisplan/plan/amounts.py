@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, Q
 
-from gisplan.plan.models import Action, Axis, Claim, Intervention, PlanEdition
+from gisplan.plan.models import Action, Axis, Claim, Intervention
 from gisplan.plan.progress import order
 
 Covered = frozenset[tuple[str, int]]
@@ -46,11 +46,10 @@ def total_amounts(axis: Axis) -> Amounts:
     return amounts
 
 
-def edition_amounts(edition: PlanEdition) -> Amounts:
-    """Of all axes: what each counts, and what covers several axes and nothing that an axis counts."""
+def amounts_of_axes(of_each: Iterable[Amounts]) -> Amounts:
+    """Of several axes: what each counts, and what covers several of them and nothing that one of them counts."""
     whole, across = Amounts(), dict[int, Claim]()
-    for axis in edition.axes.all():
-        own = total_amounts(axis)
+    for own in of_each:
         whole.total_eur += own.total_eur
         whole.counted += own.counted
         whole.superseded += own.superseded

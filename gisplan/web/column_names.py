@@ -52,6 +52,12 @@ COLUMNS: dict[str, Any] = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    **{
+        f"within_{minutes}": format_lazy(_("entro {minutes} minuti"), minutes=minutes)
+        for minutes in (5, 10, 15)
+    },
+    "beyond": _("oltre, o non noto"),
+    "share_beyond": _("Parte oltre, o non nota"),
     "covered": _("Persone coperte"),
     "not_covered": _("Persone non coperte"),
     "not_known": _("Persone di cui non si sa"),
@@ -111,6 +117,9 @@ TABLES = {
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
+    "station_reach_by_municipality": _("Persone vicine alle stazioni, per comune"),
+    "station_reach_by_zone": _("Persone vicine alle stazioni, per zona omogenea"),
+    "station_reach_by_snai_class": _("Persone vicine alle stazioni, per classe SNAI"),
     "gap_by_zone": _("Persone che nessun polo raggiunge, per zona omogenea"),
     "gap_by_snai_class": _("Persone che nessun polo raggiunge, per classe SNAI"),
     "totals": _("In tutto il territorio"),
@@ -144,6 +153,7 @@ METHODS = {
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
     "coverage": _("Copertura di un servizio"),
+    "station_reach": _("Persone vicine alle stazioni"),
 }
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
@@ -246,7 +256,7 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
 
 def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
-    if column.startswith(("score", "part_", "share_", "cell_")):
+    if column.startswith(("score", "part_", "share_", "cell_")) or column.endswith("_per_1000"):
         return 3
     if column.startswith("people") or CATCHMENT.fullmatch(column):
         return 0

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from gisplan.analysis.coverage import ServiceCoverage
 from gisplan.maps import palettes
+from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
+from gisplan.maps.classes import fixed
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.territory.display import DECIMALS, boundary_geometries, territory_bounds
 from gisplan.territory.profile import latest_edition
@@ -20,32 +22,17 @@ from layers import crs
 
 #: A map of more points than these says nothing.
 DRAWN_SERVICES = 500
+PARTS_OF_THRESHOLD = (0.5, 1, 1.5, 2)
 
 
-def coverage_map(found: ServiceCoverage, title: str) -> MapSpec | None:
+def coverage_map(found: ServiceCoverage, title: str, *, by_minutes: bool = False) -> MapSpec | None:
     edition = latest_edition()
     if edition is None:
         return None
     shapes = boundary_geometries(edition)
-    ground = MapLayer(
-        key="coverage",
-        title=_("Comuni per copertura"),
-        data=collection(
-            feature(shapes.get(row.istat_code), **_properties(row)) for row in found.municipalities
-        ),
-        style=palettes.NO_DATA.style,
-        classes=palette_classes(palettes.COVERAGE),
-        class_field="status",
-        popup=(
-            ("status_label", _("Copertura")),
-            ("share", _("Persone coperte (%)")),
-            ("nearest", _("Servizio più vicino")),
-            ("minutes", _("Minuti")),
-            ("method", _("Metodo")),
-        ),
-        link_field="url",
-    )
-    services = _services(found, title)
+    data = collection(feature(shapes.get(row.istat_code), **_properties(row)) for row in found.municipalities)
+    ground = _by_minutes(data, found.request.minutes) if by_minutes else _by_status(data)
+    services = _services(found)
     return MapSpec(
         title=title,
         layers=(ground, services) if services.features else (ground,),
@@ -53,6 +40,44 @@ def coverage_map(found: ServiceCoverage, title: str) -> MapSpec | None:
         key="coverage",
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
+    )
+
+
+def _by_status(data: dict[str, Any]) -> MapLayer:
+    return MapLayer(
+        key="coverage",
+        title=_("Comuni per copertura"),
+        data=data,
+        style=palettes.NO_DATA.style,
+        classes=palette_classes(palettes.COVERAGE),
+        class_field="status",
+        popup=_popup(),
+        link_field="url",
+    )
+
+
+def _by_minutes(data: dict[str, Any], threshold_min: int) -> MapLayer:
+    """The threshold is one of the limits: what lies within it is in the two lightest classes."""
+    classes = fixed([threshold_min * part for part in PARTS_OF_THRESHOLD])
+    return MapLayer(
+        key="coverage",
+        title=_("Minuti dal servizio più vicino"),
+        data=classified(data, "minutes", classes),
+        style=palettes.NO_DATA.style,
+        classes=ramp_classes(classes, unit="min", decimals=1, lang=lang()),
+        class_field=CLASS_FIELD,
+        popup=_popup(),
+        link_field="url",
+    )
+
+
+def _popup() -> tuple[tuple[str, str], ...]:
+    return (
+        ("status_label", _("Copertura")),
+        ("share", _("Persone coperte (%)")),
+        ("nearest", _("Servizio più vicino")),
+        ("minutes", _("Minuti")),
+        ("method", _("Metodo")),
     )
 
 
@@ -70,7 +95,7 @@ def _properties(row: Any) -> dict[str, Any]:
     }
 
 
-def _services(found: ServiceCoverage, title: str) -> MapLayer:
+def _services(found: ServiceCoverage) -> MapLayer:
     """Those with a position; the others, and what is too much to draw, are told in the note."""
     services = found.services
     at = np.flatnonzero(services.measurable)

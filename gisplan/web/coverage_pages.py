@@ -15,12 +15,12 @@ from gisplan.analysis.coverage import (
     ServiceCoverage,
     coverage_digest,
     coverage_of_service,
-    group_table,
-    keep_coverage,
 )
 from gisplan.analysis.coverage_ground import AGE_GROUPS, EVERYONE, GROUPINGS
 from gisplan.analysis.coverage_reach import MODES
+from gisplan.analysis.coverage_tables import group_table, keep_coverage
 from gisplan.analysis.errors import AnalysisError, RequestRefused
+from gisplan.analysis.results import with_columns
 from gisplan.analysis.runs import known_run
 from gisplan.plan.rights import may_edit_plan, may_import_layers
 from gisplan.web import maps
@@ -33,7 +33,7 @@ from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, 
 from gisplan.web.service_words import service_groups, service_label, statements
 from gisplan.web.view_exports import render_view
 
-LISTED = 60
+PEOPLE_COLUMNS = ("people", "covered", "not_covered", "not_known", "share_covered")
 KEPT_ANSWERS = 16
 _answers: dict[tuple[CoverageRequest, str], ServiceCoverage] = {}
 
@@ -42,7 +42,8 @@ _answers: dict[tuple[CoverageRequest, str], ServiceCoverage] = {}
 def coverage(request: HttpRequest) -> HttpResponse:
     """?servizio=stations:rail&minuti=15&modo=walk&eta=6-10; without a service, the form alone."""
     asked = {
-        name: request.GET.get(name, "").strip() for name in ("servizio", "minuti", "modo", "eta", "completo")
+        name: request.GET.get(name, "").strip()
+        for name in ("servizio", "minuti", "modo", "eta", "completo", "mappa")
     }
     found, error = _answered(request)
     context = {
@@ -53,7 +54,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "ages": [(ages, age_name(ages)) for ages in AGE_GROUPS],
         "error": error,
         "found": found,
-        **(_result(found) if found else {}),
+        **(_result(found, by_minutes=asked["mappa"] == "minuti") if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
     return render_view(request, "web/coverage.html", context)
@@ -110,7 +111,7 @@ def _computed(asked: CoverageRequest) -> ServiceCoverage:
     return _answers[key]
 
 
-def _result(found: ServiceCoverage) -> dict[str, Any]:
+def _result(found: ServiceCoverage, *, by_minutes: bool) -> dict[str, Any]:
     """What the page shows of an answer, and the run that keeps the same one."""
     label = service_label(found.request.service)
     title = _("%(service)s entro %(minutes)s minuti %(mode)s") % {
@@ -122,10 +123,8 @@ def _result(found: ServiceCoverage) -> dict[str, Any]:
     return {
         "title": title,
         "people_name": age_name(found.request.group),
-        "tables": [
-            shown_table(group_table(name, found.by[name]).as_json()) for name in (*GROUPINGS, "age_group")
-        ],
-        "not_reached": found.not_reached[:LISTED],
+        "tables": [_table(name, found) for name in (*GROUPINGS, "age_group")],
+        "not_reached": found.not_reached,
         "method_names": VALUES,
         "left_out": found.left_out,
         "statements": statements(found.request.service),
@@ -135,9 +134,16 @@ def _result(found: ServiceCoverage) -> dict[str, Any]:
             if name in PARAMETER_NAMES
         ],
         "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
-        "map": maps.page_map(coverage_map(found, title)),
+        "map": maps.page_map(coverage_map(found, title, by_minutes=by_minutes)),
         **(how_computed(run) if run else {"run": None}),
     }
+
+
+def _table(grouping: str, found: ServiceCoverage) -> dict[str, Any]:
+    """People by status; and municipalities, where the groups are of municipalities."""
+    places = () if grouping == "age_group" else ("municipalities", "municipalities_covered")
+    table = group_table(grouping, found.by[grouping]).as_json()
+    return shown_table(with_columns(table, [grouping, *PEOPLE_COLUMNS, *places]))
 
 
 def age_name(ages: str) -> str:

@@ -46,7 +46,6 @@ CODES: dict[str, dict[Any, Any]] = {
     "unallocated": {True: _("sì"), False: _("no")},
 }
 PARAMETERS = {
-    "plan_edition": _("Edizione del piano"),
     "axis": _("Asse"),
     "need": _("Bisogno"),
     "register": _("Registro degli interventi"),

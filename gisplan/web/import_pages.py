@@ -15,6 +15,7 @@ from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.web import import_words, layer_maps, maps
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.import_report import current_number, progress_of, report_context
+from gisplan.web.layer_classes import reclassified
 from gisplan.web.layer_forms import TABLE_FIELDS, ChooseForm
 from layers import limits, publishing, running, uploads
 from layers.errors import LayersError, UploadNotFound, UploadRefused
@@ -212,6 +213,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     except LayersError as error:
         messages.error(request, f"{import_words.refusal(error.code)} ({error})")
         return redirect("import_run", number=number)
+    reclassified(version.layer)
     if axes := found.options.get("notes", {}).get("axes"):
         chosen = {*map(int, axes), *(axis.pk for axis in axes_of_layer(version.layer))}
         show_on_axes(version.layer, chosen)

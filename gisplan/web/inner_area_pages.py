@@ -14,6 +14,7 @@ from gisplan.analysis.inner_area_runs import answer_of, run_or_answer
 from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.models import Run
 from gisplan.analysis.results import Table
+from gisplan.analysis.road_times import SCHEMATIC
 from gisplan.maps import palettes
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.territory.display import boundary_geometries, territory_bounds
@@ -66,7 +67,7 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
             kind: sum(row[f"{kind}_class"] in INNER for row in rows) for kind in ("computed", "official")
         },
         "differing": shown_table(_differing(rows)),
-        "map": maps.page_map(_map(rows, asked)),
+        "map": maps.page_map(_map(rows, asked, run.result["summary"]["method"])),
     }
     by_name = {table["name"]: table for table in run.result["tables"]}
     context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
@@ -89,7 +90,7 @@ def _differing(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return Table("differing", list(DIFFERING), found).as_json()
 
 
-def _map(rows: list[dict[str, Any]], snai_edition: str) -> MapSpec | None:
+def _map(rows: list[dict[str, Any]], snai_edition: str, method: str) -> MapSpec | None:
     edition = latest_edition()
     if edition is None:
         return None
@@ -109,7 +110,9 @@ def _map(rows: list[dict[str, Any]], snai_edition: str) -> MapSpec | None:
         key="inner_areas",
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
-        notice=_("I minuti sono di una rete schematica: confini, altitudini e sedi dei comuni, non strade."),
+        notice=_("I minuti sono di una rete schematica: confini, altitudini e sedi dei comuni, non strade.")
+        if method == SCHEMATIC
+        else _("I minuti sono della rete stradale caricata."),
     )
 
 

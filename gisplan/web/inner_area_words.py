@@ -38,7 +38,8 @@ REASONS = {
     "other_poles": _("poli diversi da quelli ufficiali"),
     "pole_outside": _("polo fuori dal territorio"),
     "near_threshold": _("vicino a una soglia: meno di cinque minuti"),
-    "roads": _("rete schematica: le strade vere non sono note"),
+    "schematic_network": _("rete schematica: le strade vere non sono note"),
+    "other_speeds": _("altre strade o altre velocità"),
 }
 VALUES = {
     **REASONS,

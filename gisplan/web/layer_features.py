@@ -7,9 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import override
 
+from gisplan.maps.palettes import NO_DATA
 from gisplan.maps.spec import MapLayer, StyleClass, Tiles
 from gisplan.maps.style import Kind, Style
-from gisplan.web.features import collection
+from gisplan.web.features import collection, lang
+from gisplan.web.layer_classes import labels_of
 from layers.models import Layer, Version
 from layers.serving.classes import class_counts, classes_of, drawing_key
 from layers.serving.features import version_geojson
@@ -19,6 +21,7 @@ MOST_FEATURES = 2000  # beyond this the map is drawn from tiles
 MOST_PROPERTIES = 8
 USUAL = {"color": "#3b6ea5", "stroke": "#1f3a57", "width_mm": 0.3}  # as layers.style_model has them
 _FILL_OPACITY = 0.45  # the ground shows through
+_CLASS_OPACITY = 0.8  # the legend's colour must be found on the map
 _PX_PER_MM = 96 / 25.4
 _SCREEN_PX = 1000
 _M_PER_DEGREE = 111_000
@@ -40,7 +43,8 @@ def _class_of(value: Any, classes: Sequence[Drawn]) -> int | None:
     """Which class a value belongs to; a value on a border to the lower one."""
     for place, drawn in enumerate(classes):
         if drawn.low is None or drawn.high is None:
-            found = str(value) == str(drawn.value)
+            written = str(value).lower() if isinstance(value, bool) else str(value)  # as PostgreSQL writes it
+            found = written == str(drawn.value)
         else:
             first = place == 0 and value == drawn.low
             found = isinstance(value, int | float) and (first or drawn.low < value <= drawn.high)
@@ -52,7 +56,7 @@ def _class_of(value: Any, classes: Sequence[Drawn]) -> int | None:
 def version_layer(version: Version, *, key: str = "", chosen: int | None = None) -> MapLayer:
     """A version as a layer of a map; `chosen` is the feature of a large one whose popup opens at first."""
     classes = classes_of(version)
-    style = plain_style(version.layer)
+    plain = plain_style(version.layer)
     large = version.feature_count > MOST_FEATURES
     return MapLayer(
         key=key or f"layer-{version.layer.name}".lower(),
@@ -60,15 +64,24 @@ def version_layer(version: Version, *, key: str = "", chosen: int | None = None)
         data=collection([]) if large else _features(version, classes),
         id_field="feature_id",
         name_field="feature_name",
-        style=style,
+        style=NO_DATA.style if classes else plain,
         classes=tuple(
-            StyleClass(value=place, label=drawn.label, style=replace(style, fill=drawn.color))
-            for place, drawn in enumerate(classes)
+            StyleClass(value=place, label=label, style=_class_style(plain, drawn.color, version))
+            for place, (drawn, label) in enumerate(
+                zip(classes, labels_of(version.layer, classes, lang()), strict=True)
+            )
         ),
         class_field="feature_class" if classes else "",
         popup=tuple((name, name) for name in shown_columns(version)),
         tiles=_tiles(version, chosen) if large else None,
     )
+
+
+def _class_style(plain: Style, color: str, version: Version) -> Style:
+    """A class of areas or points is filled with its colour, and opaque enough to be told apart; a line has it."""
+    if version.geometry_type.endswith("LineString"):
+        return replace(plain, stroke=color, width_px=max(2.0, plain.width_px))
+    return replace(plain, fill=color, fill_opacity=_CLASS_OPACITY)
 
 
 def shown_columns(version: Version) -> list[str]:

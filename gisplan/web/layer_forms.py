@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from gisplan.plan.layer_axes import axes_that_may_show
 from gisplan.plan.models import Axis
 from gisplan.web.axes import axis_name
+from gisplan.web.layer_classes import Asked, asked_of, with_classes
 from gisplan.web.layer_features import USUAL
 from layers.looking import Look
 from layers.models import Layer, Mode
@@ -90,13 +92,65 @@ class LayerForm(MetadataForm):
         label=gettext_lazy("Spessore del contorno (mm)"), min_value=0.1, max_value=5, localize=False
     )
 
+    how = forms.ChoiceField(label=gettext_lazy("Colori"), required=False)
+    column = forms.ChoiceField(label=gettext_lazy("Colonna che colora"), required=False)
+    count = forms.IntegerField(
+        label=gettext_lazy("Numero di classi"), required=False, min_value=2, max_value=7, localize=False
+    )
+    limits = forms.CharField(label=gettext_lazy("Limiti delle classi"), required=False, max_length=100)
+    unit = forms.CharField(label=gettext_lazy("Unità di misura"), required=False, max_length=20)
+
+    def __init__(self, *args: Any, layer: Layer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.layer, self.version = layer, layer.current
+        self.style: dict[str, Any] = layer.style
+        names = [column["name"] for column in self.version.columns] if self.version else []
+        self.fields["how"].choices = _hows()  # type: ignore[attr-defined]
+        self.fields["column"].choices = [("", "–"), *((name, name) for name in names)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The classes are made here, so that what does not go is said beside the form."""
+        data = super().clean() or {}
+        if self.version is None or self.errors or not data.get("how"):
+            return data
+        asked = Asked(
+            data["how"],
+            data.get("column") or "",
+            data.get("count") or 5,
+            data.get("limits") or "",
+            data.get("unit") or "",
+        )
+        if asked == asked_of(self.layer):
+            return data  # colours and words that somebody chose by hand stay
+        try:
+            self.style = with_classes(self.layer.style, self.version, asked)
+        except forms.ValidationError as error:
+            self.add_error("limits" if asked.how == "fixed" and asked.column else "column", error)
+        return data
+
     @staticmethod
     def initial_of(layer: Layer, axes: Iterable[Axis]) -> dict[str, Any]:
         told = {
             name: getattr(layer, name) for name in ("title", "source", "licence", "reference_date", "owner")
         }
         looks = {name: layer.style.get(name, usual) for name, usual in USUAL.items()}
-        return {**told, **looks, "is_public": layer.is_public, "axes": [str(axis.pk) for axis in axes]}
+        return {
+            **told,
+            **looks,
+            **asdict(asked_of(layer)),
+            "is_public": layer.is_public,
+            "axes": [str(axis.pk) for axis in axes],
+        }
+
+
+def _hows() -> list[tuple[str, str]]:
+    return [
+        ("single", _("uno solo per tutti gli elementi")),
+        ("values", _("uno per ogni valore della colonna")),
+        ("quantile", _("classi con lo stesso numero di elementi (quantili)")),
+        ("natural", _("classi per gruppi di valori vicini (Jenks)")),
+        ("fixed", _("classi con i limiti che scrivo")),
+    ]
 
 
 class ChooseForm(MetadataForm):

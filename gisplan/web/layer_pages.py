@@ -19,6 +19,7 @@ from gisplan.web import import_words, layer_maps, maps, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.feature_table import feature_table, number_of
+from gisplan.web.layer_classes import reclassified
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.refusals import read_only
@@ -143,18 +144,20 @@ def _style_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     """What is told of a layer, how it looks, who sees it, and which axes show it."""
     found = _layer_or_404(request, name)
-    form = LayerForm(request.POST or None, initial=LayerForm.initial_of(found, axes_of_layer(found)))
+    form = LayerForm(
+        request.POST or None, layer=found, initial=LayerForm.initial_of(found, axes_of_layer(found))
+    )
     if request.method == "POST" and form.is_valid():
-        _save(found, form.cleaned_data)
+        _save(found, form.cleaned_data, form.style)
         messages.success(request, _("Le modifiche sono salvate."))
         return redirect("layer", name=name)
     return render(request, "web/layers/edit.html", {"section": "layers", "layer": found, "form": form})
 
 
-def _save(found: Layer, data: dict[str, Any]) -> None:
+def _save(found: Layer, data: dict[str, Any], style: dict[str, Any]) -> None:
     for field in ("title", "source", "licence", "reference_date", "owner", "is_public"):
         setattr(found, field, data[field])
-    found.style = {**found.style, **{name: data[name] for name in USUAL}}
+    found.style = {**style, **{name: data[name] for name in USUAL}}
     found.save()
     access.sync_reader_role()
     show_on_axes(found, map(int, data["axes"]))
@@ -173,6 +176,7 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
         except LayersError as error:
             messages.error(request, f"{import_words.refusal(error.code)} ({error})")
         else:
+            reclassified(version.layer)
             messages.success(
                 request, _("Lo strato mostra di nuovo la versione %(number)s.") % {"number": version.number}
             )

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
-from gisplan.maps.spec import MapLayer, MapSpec, Source
+from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -48,8 +49,22 @@ def page_map(spec: MapSpec | None) -> PageMap | None:
     """The parts of a map for a page, with the addresses of the served assets."""
     if spec is None:
         return None
-    parts = build_map(spec, {name: static(path) for name, path in ASSETS.items()})
+    parts = build_map(_over_pictures(spec), {name: static(path) for name, path in ASSETS.items()})
     return PageMap(**vars(parts), spec=spec)
+
+
+def _over_pictures(spec: MapSpec) -> MapSpec:
+    """Upon the tile server of the settings, where there is one; the ground then lets it be seen."""
+    if not settings.TILE_SERVER:
+        return spec
+    layers = tuple(
+        layer
+        if layer.listed
+        else replace(layer, style=replace(layer.style, fill_opacity=min(0.1, layer.style.fill_opacity)))
+        for layer in spec.layers
+    )
+    server = TileServer(url=settings.TILE_SERVER, attribution_html=settings.TILE_ATTRIBUTION)
+    return replace(spec, layers=layers, tiles=server)
 
 
 def attribution(edition: TerritoryEdition) -> str:
@@ -62,12 +77,21 @@ class Unplaced:
 
     title: str
     features: list[dict[str, Any]]
+    word: str = ""  # of the address where an editor places them
+
+
+#: Layer -> that word.
+WORDS = {"stations": "stazione", "hospitals": "ospedale", "health-sites": "sede-sanitaria"}
 
 
 def unplaced(spec: MapSpec | None) -> list[Unplaced]:
     layers = spec.layers if spec else ()
     missing = [
-        Unplaced(layer.title, [one["properties"] for one in layer.features if not one["geometry"]])
+        Unplaced(
+            layer.title,
+            [one["properties"] for one in layer.features if not one["geometry"]],
+            WORDS.get(layer.key, ""),
+        )
         for layer in layers
         if layer.listed
     ]

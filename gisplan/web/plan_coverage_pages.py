@@ -22,6 +22,7 @@ from gisplan.analysis.plan_coverage import (
 from gisplan.analysis.plan_groups import GroupPlan
 from gisplan.analysis.plan_need import NEEDS, REGISTERS
 from gisplan.analysis.plan_tables import group_table
+from gisplan.analysis.results import with_columns
 from gisplan.analysis.runs import known_run
 from gisplan.plan.models import PlanEdition
 from gisplan.plan.queries import default_edition
@@ -126,15 +127,12 @@ def _table(
     grouping: str, rows: Sequence[GroupPlan], names: Sequence[str], edition: PlanEdition
 ) -> dict[str, Any]:
     """Some of the columns; axes by their names."""
-    table = group_table(grouping, rows).as_json()
-    kept = [table["columns"].index(name) for name in (grouping, *names)]
-    body = [[row[k] for k in kept] for row in table["rows"]]
+    table = with_columns(group_table(grouping, rows).as_json(), [grouping, *names])
     if grouping == "axis":
         words = {axis.code: f"{axis.code}. {axis_name(axis)}" for axis in edition.axes.all()}
-        body = [[words.get(row[0], row[0]), *row[1:]] for row in body]
-    table |= {
-        "columns": [table["columns"][k] for k in kept],
-        "units": [table["units"][k] for k in kept],
-        "rows": body,
-    }
-    return shown_table(table)
+        table["rows"] = [[words.get(row[0], row[0]), *row[1:]] for row in table["rows"]]
+    shown = shown_table(table)
+    for cells, row in zip(shown["rows"], rows, strict=True):
+        if row.reason:  # there is nothing to know: the row is no group
+            cells[1:] = [{"text": "–"} if cell.get("unknown") else cell for cell in cells[1:]]
+    return shown

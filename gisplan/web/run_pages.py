@@ -120,6 +120,8 @@ def written(value: object) -> str:
     if isinstance(value, dict):
         known = ((VALUES.get(name, name), item) for name, item in value.items() if item not in (None, ""))
         return "; ".join(f"{name} {written(item)}" for name, item in known)
+    if isinstance(value, bool):
+        return str(VALUES[value])
     if isinstance(value, int | float):
         return number_format(value)
     return str(VALUES.get(str(value), value))

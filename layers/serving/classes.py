@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from math import isfinite
 
+import numpy as np
+import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
@@ -58,6 +61,32 @@ def _test(drawn: Drawn, column: sql.Identifier, *, number: bool, first: bool) ->
     return sql.SQL("{} {} {} AND {} <= {}").format(
         column, above, sql.Literal(drawn.low), column, sql.Literal(drawn.high)
     )
+
+
+def is_number(version: Version, column: str) -> bool:
+    return any(one["name"] == column and one["sql_type"] in _NUMBERS for one in version.columns)
+
+
+def numbers_of(version: Version, column: str) -> npt.NDArray[np.float64]:
+    """The finite values of a column of numbers, in no order."""
+    statement = sql.SQL("SELECT {}::double precision FROM {} WHERE {} IS NOT NULL").format(
+        sql.Identifier(column), qualified(version.table_name), sql.Identifier(column)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        values = np.array([row[0] for row in cursor.fetchall() if isfinite(row[0])], dtype=np.float64)
+    return values
+
+
+def commonest_values(version: Version, column: str, *, most: int) -> list[str]:
+    """The different values of a column as text, the commonest first."""
+    statement = sql.SQL(
+        "SELECT {column}::text AS value FROM {table} WHERE {column} IS NOT NULL GROUP BY value"
+        " ORDER BY count(*) DESC, value LIMIT {most}"
+    ).format(column=sql.Identifier(column), table=qualified(version.table_name), most=sql.Literal(int(most)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def drawing_key(version: Version) -> str:

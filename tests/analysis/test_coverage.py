@@ -17,9 +17,9 @@ from gisplan.analysis.coverage import (
     ServiceCoverage,
     coverage_digest,
     coverage_of_service,
-    keep_coverage,
     request_of,
 )
+from gisplan.analysis.coverage_tables import keep_coverage
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.models import Run
 from gisplan.analysis.networks import load_network

@@ -14,6 +14,7 @@ from gisplan.analysis.inner_area_runs import run_inner_areas
 from gisplan.analysis.inner_area_tables import CSV_COLUMNS, csv_of_areas
 from gisplan.analysis.inner_areas import InnerAreas, InnerAreasRequest, inner_areas
 from gisplan.analysis.models import Run
+from gisplan.analysis.networks import load_network
 from gisplan.analysis.poles import poles_of_territory
 from gisplan.analysis.road_times import road_times
 from gisplan.analysis.staleness import is_stale
@@ -27,6 +28,8 @@ from gisplan.territory.models import (
     Station,
     TerritoryEdition,
 )
+
+from .test_road_times import road_file
 
 pytestmark = pytest.mark.django_db
 ALTA, BASSA, CIMA, ISOLA = "001901", "001902", "001903", "004901"
@@ -64,7 +67,11 @@ def test_classes_agree_or_differ_with_the_likely_reason() -> None:
     areas = found()
     assert (areas.agreement.n, areas.agreement.share) == (2, 0.5)
     assert areas.agreement.confusion["D"]["C"] == 1
-    assert {row.istat_code: row.reason for row in areas.rows} == {ALTA: "", BASSA: "", CIMA: "roads"}
+    assert {row.istat_code: row.reason for row in areas.rows} == {
+        ALTA: "",
+        BASSA: "",
+        CIMA: "schematic_network",
+    }
 
 
 @pytest.mark.usefixtures("official")
@@ -264,3 +271,18 @@ def test_all_of_italy_is_computed_from_the_package_and_the_241_poles(settings: S
     assert (lampedusa.computed, lampedusa.minutes) == (None, None)
     assert areas.ground.times.parameters["terrain_known"] == 0
     assert {reason for _, _, reason in areas.ground.unmatched} <= {"no_population", "no_boundary"}
+
+
+@pytest.mark.usefixtures("official")
+def test_on_loaded_roads_every_output_says_so(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.NETWORKS_DIR = tmp_path / "networks"
+    load_network(road_file(tmp_path / "whole.osm", [(2.5, 3), (3, 3), (9, 3), (15, 3), (15.5, 3)]))
+    assert main(["inner_areas", "--out", str(tmp_path / "areas.csv")]) == 0
+    told = capsys.readouterr().out
+    assert "method network" in told.splitlines()[0]
+    assert "no terrain" not in told
+    with (tmp_path / "areas.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["method"] for row in csv.DictReader(file)} == {"network"}
+    assert {row.reason for row in found().rows} == {"", "other_speeds"}

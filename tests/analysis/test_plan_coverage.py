@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.management import call_command
@@ -22,7 +21,6 @@ from gisplan.analysis.plan_coverage import (
     request_of,
 )
 from gisplan.analysis.plan_groups import GroupPlan
-from gisplan.analysis.plan_need import steps_of_need, steps_of_plan
 from gisplan.analysis.staleness import is_stale
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.models import (
@@ -36,7 +34,6 @@ from gisplan.plan.models import (
     PnrrProject,
     Strategy,
 )
-from gisplan.plan.where import Nowhere, Where, together
 from gisplan.territory.models import (
     AGES,
     Municipality,
@@ -331,24 +328,6 @@ def test_where_people_leave_need_is_high(works: PlanEdition, source: Source) -> 
     ]
     assert [row.need_step for row in found.municipalities] == [2, 2, 1, 0]
     assert found.parameters["change_from"] == "2022-01-01"
-
-
-def test_steps_count_what_is_known_only() -> None:
-    steps, limits = steps_of_need(np.array([1.0, 2.0, 3.0, np.nan]), reverse=False)
-    assert steps == [0, 1, 2, None]
-    assert limits == (pytest.approx(5 / 3), pytest.approx(7 / 3))
-    assert steps_of_need(np.array([1.0, 2.0, 3.0]), reverse=True)[0] == [2, 1, 0]
-    assert steps_of_plan(np.array([0.0, np.nan, 1.0, 2.0, 3.0])) == ([0, 0, 1, 1, 2], 2.0)
-    assert steps_of_plan(np.zeros(2)) == ([0, 0], None)
-
-
-def test_what_is_not_known_of_a_part_is_not_known_of_the_whole() -> None:
-    here, there = Where(frozenset(["1"])), Where(frozenset(["2"]))
-    assert together([here, there]) == Where(frozenset(["1", "2"]))
-    assert together([here, Where(reason=Nowhere.TO_BE_SITED), Where(reason=Nowhere.UNKNOWN)]) == Where(
-        frozenset(["1"]), Nowhere.UNKNOWN
-    )
-    assert together([]).reason == Nowhere.UNKNOWN
 
 
 def test_an_amount_on_both_sides_of_the_border_belongs_to_no_group(works: PlanEdition) -> None:

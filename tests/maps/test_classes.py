@@ -145,3 +145,10 @@ def test_ramp_classes_take_rising_steps_of_the_ramp(count: int) -> None:
     assert all(low < high for low, high in pairwise(steps))
     assert [item.value for item in classes] == list(range(count))
     assert classes[0].label.endswith(" %")
+
+
+def test_natural_breaks_of_very_many_values_end_at_their_clusters() -> None:
+    rng = np.random.default_rng(3)
+    clusters = [rng.uniform(low, low + 10, 20_000) for low in (0, 100, 1000)]
+    classes = natural_breaks(np.concatenate(clusters), 3)
+    assert classes.upper == tuple(max(cluster) for cluster in clusters)

@@ -17,9 +17,10 @@ from gisplan.network.schematic_rules import RULES_FILE, TERRAINS, SchematicRules
 
 PLAIN, HILL, MOUNTAIN = 5, 3, 1
 RULES = SchematicRules(
-    detour=((1.0, 1.0, 1.0, 2.0),) * 3,
-    speed_kmh=((60.0,) * 4, (90.0,) * 4, (120.0,) * 4),
+    detour=((1.0, 1.0, 1.0, 2.0),) * 4,
+    speed_kmh=((60.0,) * 4, (90.0,) * 4, (120.0,) * 4, (240.0,) * 4),
     steepest=0.1,
+    ridge_m=600,
     centre_people=(5_000, 50_000),
     sought_min=1_000,
     town_speed_kmh=30,
@@ -98,15 +99,42 @@ def test_what_no_hop_joins_is_unreachable() -> None:
     assert net.minutes([0, 2], [1, 2]).tolist() == [[10, np.inf], [np.inf, 0]]
 
 
-def test_a_ridge_is_not_crossed_where_a_common_neighbour_is_nearer_to_both() -> None:
-    head, other_head, mouth = (0.0, 0.0), (0.0, 8.0), (5.0, 4.0)
-    pairs = [(0, 1), (0, 2), (1, 2)]
-    net = network([head, other_head, mouth], pairs, zone=np.full(3, MOUNTAIN))
-    assert net.ridges.tolist() == [[0, 1]]
-    assert net.minutes([0], [1]).item() == pytest.approx(2 * 2 * np.hypot(5, 4))
-    assert len(network([head, other_head, mouth], pairs).ridges) == 0
-    partly = network([head, other_head, mouth], pairs, zone=np.array([MOUNTAIN, HILL, HILL]))
-    assert len(partly.ridges) == 0
+def two_valleys(**changed: object) -> SchematicNetwork:
+    """Heads of two valleys 8 km apart, at 1,500 m, each draining to a village below it, both to one mouth."""
+    points = [(0.0, 0.0), (0.0, 8.0), (3.0, 0.5), (3.0, 7.5), (7.0, 4.0)]
+    pairs = [(0, 1), (0, 2), (1, 3), (2, 3), (2, 4), (3, 4)]
+    altitude_m = np.array([1500.0, 1500.0, 1000.0, 1000.0, 500.0])
+    return network(points, pairs, **({"zone": np.full(5, MOUNTAIN), "altitude_m": altitude_m} | changed))
+
+
+def test_valleys_are_followed_down_and_a_ridge_is_not_crossed_where_a_common_neighbour_is_nearer() -> None:
+    net = two_valleys()
+    hops = set(map(tuple, net.hops.tolist()))
+    assert {(0, 2), (1, 3), (2, 4), (3, 4)} <= hops
+    assert net.ridges.tolist() == [[2, 3]]
+
+
+def test_a_pass_lies_as_high_above_the_lower_village_as_the_rules_say() -> None:
+    net = two_valleys()
+    of_hop = dict(zip(map(tuple, net.hops.tolist()), net.hop_min.tolist(), strict=True))
+    assert of_hop[0, 1] == pytest.approx(max(8 * 2, 2 * 600 / 0.1 / 1000))
+    steep = schematic_network(
+        Centres(
+            np.array([(0, 0), (0, 2000), (0, -1500), (0, 3500)], dtype=float) * 2,
+            np.array([1500.0, 1500.0, 1000.0, 1000.0]),
+            np.full(4, MOUNTAIN),
+            np.zeros(4),
+            np.full(4, 1000.0),
+        ),
+        np.array([(0, 1), (0, 2), (1, 3)]),
+        RULES,
+    )
+    assert steep.hop_min[0] == pytest.approx(4 * 2)  # near each other: no ridge
+
+
+def test_on_the_plain_and_where_altitudes_are_not_known_there_are_no_ridges() -> None:
+    assert len(two_valleys(zone=np.full(5, PLAIN)).ridges) == 0
+    assert len(two_valleys(altitude_m=np.full(5, np.nan)).ridges) == 0
 
 
 def test_ridges_leave_in_one_piece_what_was_in_one_piece() -> None:
@@ -115,7 +143,8 @@ def test_ridges_leave_in_one_piece_what_was_in_one_piece() -> None:
     pairs = [
         (a, b) for a in range(60) for b in range(a + 1, 60) if np.linalg.norm(points[a] - points[b]) < 14
     ]
-    net = network([tuple(one) for one in points], pairs, zone=np.full(60, MOUNTAIN))
+    heights_m = rng.uniform(300, 2000, 60)
+    net = network([tuple(one) for one in points], pairs, zone=np.full(60, MOUNTAIN), altitude_m=heights_m)
     before, after = (nx.Graph(map(tuple, one)) for one in (pairs, net.hops.tolist()))
     assert len(net.ridges) > 20
     assert list(map(sorted, nx.connected_components(before))) == list(
@@ -130,6 +159,24 @@ def test_large_centres_are_joined_by_better_roads_along_the_quickest_hops() -> N
     road = dict(zip(map(tuple, net.hops.tolist()), net.road.tolist(), strict=True))
     assert road == {(0, 1): 1, (1, 2): 1, (0, 3): 0, (2, 3): 0}
     assert net.minutes([0], [2]).item() == pytest.approx(20 / 90 * 60, abs=1e-3)
+
+
+def test_a_motorway_joins_its_ends_along_the_quickest_hops_and_nobody_between() -> None:
+    points = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)]
+    pairs = np.array([(0, 1), (1, 2), (2, 3)])
+    net = schematic_network(centres(points), pairs, RULES, motorways=np.array([(0, 2)]))
+    assert net.legs.tolist() == [[0, 2]]
+    assert net.minutes([0], [1, 2, 3]).tolist() == [[10, pytest.approx(5), pytest.approx(15)]]
+    whole = schematic_network(centres(points), pairs, RULES, motorways=np.array([(0, 1), (3, 0)]))
+    assert whole.minutes([0], [1, 3]).tolist() == [[pytest.approx(2.5), pytest.approx(7.5)]]
+
+
+def test_a_motorway_to_where_no_hops_lead_is_not_drawn() -> None:
+    net = schematic_network(
+        centres([(0, 0), (10, 0), (50, 0)]), np.array([(0, 1)]), RULES, motorways=np.array([(0, 2)])
+    )
+    assert len(net.legs) == 0
+    assert net.minutes([0], [2]).item() == np.inf
 
 
 def test_cities_are_joined_by_the_best_roads() -> None:
@@ -219,8 +266,8 @@ def test_every_value_of_the_rules_is_read_from_the_file_with_its_source() -> Non
     rules = read_rules()
     assert len(rules.detour[0]) == len(TERRAINS)
     assert all(detour >= 1 for of_road in rules.detour for detour in of_road)
-    local, main, trunk = rules.speed_kmh
-    assert all(a < b < c for a, b, c in zip(local, main, trunk, strict=True))
+    local, main, trunk, motorway = rules.speed_kmh
+    assert all(a < b < c < d for a, b, c, d in zip(local, main, trunk, motorway, strict=True))
 
 
 def test_rules_without_a_source_are_refused(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ KEYS = {
     "zone_memberships": ("istat_code",),
     "altitudes": ("istat_code",),
     "municipal_seats": ("istat_code",),
+    "motorway_legs": ("e_road", "from_istat_code", "to_istat_code"),
     "osm_stations": ("code",),
     "osm_stations_dropped": ("code",),
     "hospitals": ("code",),
@@ -74,6 +75,7 @@ COLUMNS = {
     "zone_memberships": "istat_code zone provisional note_it note_en source",
     "altitudes": "istat_code altitude_m altimetric_zone source",
     "municipal_seats": "istat_code lon lat match source",
+    "motorway_legs": "e_road motorway from_istat_code from_name to_istat_code to_name source",
     "osm_stations": "code name kind lon lat istat_code status_year precision note source",
     "osm_stations_dropped": "code name lon lat municipality_printed reason kept_code source",
     "hospitals": (
@@ -103,6 +105,7 @@ COUNTS = {
     "zone_memberships": 312,
     "altitudes": 312,
     "municipal_seats": 7896,
+    "motorway_legs": 73,
     "hospitals": 53,
     "health_sites": 29,
     "schools": 469,

@@ -66,9 +66,15 @@ def test_the_answer_has_figures_map_tables_and_who_is_left(client: Client) -> No
     assert "montagna interna" in page
     assert "rete schematica fatta dai confini" in page
     assert len(found.not_reached) == 312 - found.total.municipalities_covered
-    assert f"60 di {len(found.not_reached)}" in page
+    assert f"Per persone che restano fuori: {len(found.not_reached)} di 312" in page
     assert found.input_digest[:12] in page
     assert 'class="folium-map"' in client.get(HOSPITALS).content.decode()
+
+
+def test_the_map_can_show_minutes_with_the_threshold_as_a_limit(client: Client) -> None:
+    page = read(client, HOSPITALS + "&mappa=minuti")
+    for words in ("Minuti dal servizio più vicino", "≤ 7,5 min", "7,5 – 15,0 min", "> 30,0 min"):
+        assert words in page
 
 
 def test_a_complete_register_makes_not_reached_not_covered(client: Client) -> None:

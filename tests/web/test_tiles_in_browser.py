@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from gisplan.maps.palettes import KINDS
 from layers.models import Layer
 
 from .conftest import Visit
@@ -104,7 +105,8 @@ def on_axis(entered: Visit, tmp_path: Path) -> Visit:  # noqa: F811
     page.wait_for_selector("text=La versione 1 è pubblicata.")
     entered.go(f"/strati/{LAYER}/modifica/")
     page.check("#id_is_public")
-    page.fill("#id_color", "#ff0000")
+    page.select_option("#id_how", "values")
+    page.select_option("#id_column", "uso")
     page.get_by_role("button", name="Salva").click()
     page.wait_for_selector("text=Le modifiche sono salvate.")
     return entered
@@ -115,12 +117,13 @@ def test_the_squares_are_on_the_map_of_their_axis_in_the_colours_of_its_legend(o
     settled(on_axis)
     legend = on_axis.page.locator(".map-legend").inner_text()
     assert "Lotti a scacchiera" in legend
-    assert "3.600" in legend
-    at = show(on_axis, 1831, 15)
-    red, _, blue, opacity = colour_at(on_axis, *at)
-    assert red > 200 > blue
-    assert opacity > 80
-    lon, lat = middle_of(1831)
+    assert "bosco 1.800 prato 1.800" in " ".join(legend.split())
+    for number, expected in ((1831, KINDS[1]), (1832, KINDS[0])):  # the commonest first, then by name
+        colour = colour_at(on_axis, *show(on_axis, number, 15))
+        wanted = [int(expected[place : place + 2], 16) for place in (1, 3, 5)]
+        assert colour[:3] == pytest.approx(wanted, abs=3), number
+        assert colour[3] > 180
+    lon, lat = middle_of(1832)
     assert colour_at(on_axis, *pixel_of(on_axis, lon, lat + 0.002))[3] < 60  # nothing between two squares
     assert (on_axis.outside, on_axis.failed, on_axis.complaints) == ([], [], [])
 

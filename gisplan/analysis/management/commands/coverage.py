@@ -10,12 +10,11 @@ from gisplan.analysis.coverage import (
     CoverageRequest,
     MunicipalityCoverage,
     ServiceCoverage,
-    coverage_note,
     coverage_of_service,
-    keep_coverage,
 )
 from gisplan.analysis.coverage_ground import AGE_GROUPS, GROUPINGS
 from gisplan.analysis.coverage_reach import MODES
+from gisplan.analysis.coverage_tables import coverage_note, keep_coverage
 from gisplan.analysis.exports import check_out, write_run
 
 SHOWN = 10
