@@ -67,7 +67,11 @@ def test_classes_agree_or_differ_with_the_likely_reason() -> None:
     areas = found()
     assert (areas.agreement.n, areas.agreement.share) == (2, 0.5)
     assert areas.agreement.confusion["D"]["C"] == 1
-    assert {row.istat_code: row.reason for row in areas.rows} == {ALTA: "", BASSA: "", CIMA: "schematic_network"}
+    assert {row.istat_code: row.reason for row in areas.rows} == {
+        ALTA: "",
+        BASSA: "",
+        CIMA: "schematic_network",
+    }
 
 
 @pytest.mark.usefixtures("official")
