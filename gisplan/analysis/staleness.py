@@ -1,6 +1,6 @@
 """Whether a Run still stands on what the database holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gisplan import __version__
 from gisplan.analysis import (
@@ -14,6 +14,7 @@ from gisplan.analysis import (
     profile,
     scenarios,
     siting,
+    station_reach,
     trends,
 )
 from gisplan.analysis.access_inputs import supply_points
@@ -25,7 +26,7 @@ from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
-from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.runs import catchments_digest, parts_now
 from gisplan.analysis.service_scenarios import service_digest
 from gisplan.analysis.siting_inputs import siting_digest
 from gisplan.analysis.siting_request import request_of
@@ -91,6 +92,10 @@ def _of_coverage(run: Run, ground: Ground) -> str:
     return coverage.coverage_digest(coverage.request_of(run.parameters))
 
 
+def _of_station_reach(run: Run, ground: Ground) -> str:
+    return station_reach.reach_digest(ground)
+
+
 def _of_plan(run: Run, ground: Ground) -> str:
     return plan_coverage.plan_digest(plan_coverage.request_of(run.parameters))
 
@@ -98,6 +103,7 @@ def _of_plan(run: Run, ground: Ground) -> str:
 #: Method -> the digest that its inputs have now.
 DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     "catchments": _of_stations,
+    station_reach.METHOD: _of_station_reach,
     hub_network.METHOD: _of_ranking,
     scenarios.METHOD: _of_scenario,
     hubs.METHOD: _of_hub,
@@ -110,6 +116,18 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     coverage.METHOD: _of_coverage,
     plan_coverage.METHOD: _of_plan,
 }
+
+
+def changed_inputs(run: Run, now: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of the loaded data that are not as they were when the run was computed, and the engine.
+
+    `now`: the parts as they are, for whoever asks of many runs.
+    """
+    engine = ["engine"] if run.engine_version != __version__ else []
+    if not run.inputs:
+        return engine
+    now = parts_now() if now is None else now
+    return [*(name for name in run.inputs if run.inputs[name] != now.get(name)), *engine]
 
 
 def is_stale(run: Run) -> bool:

@@ -37,12 +37,13 @@ PAPERS = {"a4": Paper("A4", 297, 210), "a3": Paper("A3", 420, 297)}
 class PrintContent:
     """What is printed: a map or none, tables, and what a figure on paper needs beside it.
 
-    `filters` are the choices in force as sentences, `address` the page that shows the same, `system` the name
-    of the projected system that the map is drawn in.
+    `more_specs` are further maps, a page each, named on the map. `filters` are the choices in force as sentences,
+    `address` the page that shows the same, `system` the name of the projected system that the map is drawn in.
     """
 
     title: str
     spec: MapSpec | None
+    more_specs: tuple[MapSpec, ...] = ()
     tables: tuple[PrintTable, ...]
     date: dt.date
     lang: Lang = "it"
@@ -61,7 +62,8 @@ def print_pages(content: PrintContent, paper: Paper, project: Projection) -> lis
     MapInputError
         There is a map, and nothing in it to fit.
     """
-    bodies = [_map_page(content, content.spec, paper, project)] if content.spec is not None else []
+    maps = [content.spec, *content.more_specs] if content.spec is not None else []
+    bodies = [_map_page(content, spec, paper, project) for spec in maps]
     bodies += TablePages(content.tables, content.lang, _room(content, paper)).bodies()
     bodies = bodies or [""]
     return [
@@ -143,8 +145,12 @@ def _map_page(content: PrintContent, spec: MapSpec, paper: Paper, project: Proje
     side = Frame(frame.x_mm + frame.width_mm + GAP_MM, room.y_mm, LEGEND_MM, room.height_mm)
     ratio = round(drawn.m_per_mm * 1000, -3 if drawn.m_per_mm > 20 else -2)
     scale = text("scale", content.lang, ratio=format_value(int(ratio), content.lang), paper=paper.name)
+    caption = ""
+    if content.more_specs:
+        caption = text_svg(frame.x_mm + 4, frame.y_mm + 7, spec.title, size_mm=4, bold=True)
     return (
         drawn.svg
+        + caption
         + north_arrow(frame.x_mm + frame.width_mm - 9, frame.y_mm + 13)
         + scale_bar(frame.x_mm + 5, frame.y_mm + frame.height_mm - 6, drawn.m_per_mm, lang=content.lang)
         + _legend(spec, side, scale)

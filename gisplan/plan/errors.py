@@ -23,3 +23,11 @@ class RowInUse(PlanError):
 
 class AdminNotCreated(PlanError):
     """The password of the administrator could not be written."""
+
+
+class PlacingRefused(PlanError, ValueError):
+    """A position cannot be stored; `outside`: it can, once it is confirmed."""
+
+    def __init__(self, message: str, *, outside: bool = False) -> None:
+        self.outside = outside
+        super().__init__(message)

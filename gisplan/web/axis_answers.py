@@ -34,6 +34,8 @@ class Answer:
     sources: list[Source] = field(default_factory=list)
     missing: str = ""
     more: str = ""  # address of the page that answers in full
+    more_words: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)  # the same question on other pages
 
 
 def text(value: object) -> dict[str, Any]:

@@ -52,6 +52,12 @@ COLUMNS: dict[str, Any] = {
     "not_reached": _("Persone non raggiunte"),
     "not_placed": _("Persone senza luogo noto"),
     "share_not_reached": _("Parte non raggiunta"),
+    **{
+        f"within_{minutes}": format_lazy(_("entro {minutes} minuti"), minutes=minutes)
+        for minutes in (5, 10, 15)
+    },
+    "beyond": _("oltre, o non noto"),
+    "share_beyond": _("Parte oltre, o non nota"),
     "covered": _("Persone coperte"),
     "not_covered": _("Persone non coperte"),
     "not_known": _("Persone di cui non si sa"),
@@ -111,6 +117,9 @@ TABLES = {
     "ranking": _("Graduatoria dei poli"),
     "overlap": _("Coppie di poli che raggiungono le stesse persone"),
     "gap_by_municipality": _("Persone che nessun polo raggiunge, per comune"),
+    "station_reach_by_municipality": _("Persone vicine alle stazioni, per comune"),
+    "station_reach_by_zone": _("Persone vicine alle stazioni, per zona omogenea"),
+    "station_reach_by_snai_class": _("Persone vicine alle stazioni, per classe SNAI"),
     "gap_by_zone": _("Persone che nessun polo raggiunge, per zona omogenea"),
     "gap_by_snai_class": _("Persone che nessun polo raggiunge, per classe SNAI"),
     "totals": _("In tutto il territorio"),
@@ -144,6 +153,7 @@ METHODS = {
     "scenario": _("Scenario"),
     "accessibility": _("Accessibilità"),
     "coverage": _("Copertura di un servizio"),
+    "station_reach": _("Persone vicine alle stazioni"),
 }
 VALUES: dict[Any, Any] = {
     **planning_words.VALUES,
@@ -239,6 +249,8 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
         return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
+    if value is None and column in planning_words.UNDEFINED:
+        return {"text": planning_words.UNDEFINED[column], "unknown": False}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}

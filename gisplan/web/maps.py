@@ -79,12 +79,21 @@ class Unplaced:
 
     title: str
     features: list[dict[str, Any]]
+    word: str = ""  # of the address where an editor places them
+
+
+#: Layer -> that word.
+WORDS = {"stations": "stazione", "hospitals": "ospedale", "health-sites": "sede-sanitaria"}
 
 
 def unplaced(spec: MapSpec | None) -> list[Unplaced]:
     layers = spec.layers if spec else ()
     missing = [
-        Unplaced(layer.title, [one["properties"] for one in layer.features if not one["geometry"]])
+        Unplaced(
+            layer.title,
+            [one["properties"] for one in layer.features if not one["geometry"]],
+            WORDS.get(layer.key, ""),
+        )
         for layer in layers
         if layer.listed
     ]

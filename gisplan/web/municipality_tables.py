@@ -23,6 +23,7 @@ class PlaceRow:
     row: Place
     kind: str
     url: str = ""
+    word: str = ""  # of the address where an editor places it
 
 
 def municipality_tables(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
@@ -18,15 +19,17 @@ from gisplan.plan.queries import (
     editions,
     with_places_and_claims,
 )
+from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
-from gisplan.web import maps, view_exports
+from gisplan.web import axis_reach, maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.axis_context import pnrr_layers, view_context
 from gisplan.web.axis_questions import answers_of
 from gisplan.web.axis_view import view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import shared_amounts
 from gisplan.web.refusals import read_only
@@ -77,7 +80,11 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     context = kept(stamp, key, lambda: _axis(request, code, edition, stamp))
     if file := view_exports.answer(request, partial(axis_content, context)):
         return file
-    return render(request, "web/axis.html", context)
+    own = {
+        "may_place": may_edit_territory(request.user),
+        "to_place": to_place(request.user, context["drawn"]),
+    }
+    return render(request, "web/axis.html", context | own)
 
 
 def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> dict[str, Any]:
@@ -105,6 +112,7 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> d
         "shared": shared_amounts(viewed["rows"]),
         "amounts": total_amounts(found),
         "answers": kept(stamp, ("answers", found.pk), lambda: answers_of(found)),
+        "reach_url": reverse("axis_answers", args=[code]) if code in axis_reach.QUESTIONS else "",
         "not_located": not_located(interventions),
         "strategies": list(found.strategies.prefetch_related("actions")),
         "coverages": coverages_of(maps.REGISTERS_OF_AXIS.get(code, ())),

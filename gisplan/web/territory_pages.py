@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.plan.models import PlanEdition
+from gisplan.plan.placing import KINDS
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
 from gisplan.plan.queries import (
     MunicipalityInterventions,
@@ -20,6 +21,7 @@ from gisplan.plan.queries import (
     default_edition,
     interventions_of_municipality,
 )
+from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import (
     HealthSite,
     Hospital,
@@ -45,7 +47,9 @@ from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
 from gisplan.web.municipality_charts import age_chart
+from gisplan.web.municipality_more import comparison, embed_snippet, more_tables, services
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
+from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
@@ -83,10 +87,16 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     places = request.GET.get("luoghi", "")[:6]
     key = ("municipality", istat_code, places)
-    context = kept(data_stamp(), key, lambda: _municipality(istat_code, places))
+    context = kept(data_stamp(), key, lambda: municipality_context(istat_code, places))
     if file := view_exports.answer(request, partial(_content, context)):
         return file
-    return render(request, "web/municipality.html", context)
+    address = request.build_absolute_uri(reverse("embed", args=[istat_code]))
+    own = {
+        "snippet": embed_snippet(address, context["municipality"].name),
+        "may_place": may_edit_territory(request.user),
+        "to_place": to_place(request.user, context["interventions"]),
+    }
+    return render(request, "web/municipality.html", context | own)
 
 
 def _content(context: dict[str, Any]) -> view_exports.ViewContent:
@@ -97,13 +107,13 @@ def _content(context: dict[str, Any]) -> view_exports.ViewContent:
     return view_exports.ViewContent(
         title=found.name,
         spec=context["map"].spec if context["map"] else None,
-        tables=municipality_tables(found, rows, places[0 : len(places)]),
+        tables=(*municipality_tables(found, rows, places[0 : len(places)]), *more_tables(context)),
         notice=f"{completeness(edition).statement}." if edition else "",
         layer_tables=False,
     )
 
 
-def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
+def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
@@ -122,6 +132,9 @@ def _municipality(istat_code: str, places_page: str) -> dict[str, Any]:
         "pnrr": pnrr_of_municipality(found),
         "neighbours": list(neighbours_of(found)),
         "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        "interventions": interventions.here,
+        **comparison(found, edition),
+        **services(found),
         **(_plan_of(found, edition, interventions) if edition else {}),
     }
 
@@ -156,9 +169,10 @@ class _Places(Sequence[PlaceRow]):
 
 def _place_row(row: Station | Hospital | HealthSite | School) -> PlaceRow:
     if isinstance(row, School):
-        return PlaceRow(row, row.get_level_display())
+        return PlaceRow(row, row.get_level_display(), word="scuola")
     url = reverse("station", args=[row.code]) if isinstance(row, Station) else ""
-    return PlaceRow(row, row.get_kind_display(), url)
+    word = next(word for word, model in KINDS.items() if model is type(row))
+    return PlaceRow(row, row.get_kind_display(), url, word)
 
 
 def _plan_of(

@@ -48,6 +48,7 @@ class ViewContent:
     sources: tuple[Source, ...] = ()
     notice: str = ""
     layer_tables: bool = True
+    more_specs: tuple[MapSpec, ...] = ()
 
     @property
     def all_tables(self) -> tuple[PrintTable, ...]:
@@ -162,6 +163,7 @@ def _pages(content: ViewContent, asked: _Request) -> list[str]:
     printed = PrintContent(
         title=content.title,
         spec=spec,
+        more_specs=content.more_specs,
         tables=content.all_tables,
         date=timezone.localdate(),
         lang=lang(),

@@ -19,22 +19,35 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 #: Addresses with a parameter that no reader opens as a page: files, answers to a button, what signed-in keepers see.
 NOT_PAGES = {
-    *("run_csv", "run_xlsx", "run_gpkg", "layer_qml", "layer_sld", "shapes", "headway"),
+    *(
+        "run_csv",
+        "run_xlsx",
+        "run_gpkg",
+        "layer_qml",
+        "layer_sld",
+        "shapes",
+        "headway",
+        "layer_tile",
+        "layer_feature",
+    ),
     *("import_choose", "import_run", "import_state", "import_publish", "import_discard"),
     *("layer_edit", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
-ELSEWHERE = {"layer", "scenario"}
+ELSEWHERE = {"layer", "scenario", "siting_job"}
 #: The same pages with a question in the address.
 ASKED = (
     "/comuni/?q=susa",
     "/comuni/?q=nessuno",
     "/analisi/hub/?lon=7.5787&lat=45.0789&modo=walk&minuti=5,10",
+    "/confronto/?tipo=comuni&a=001090&b=001219",
+    "/confronto/?tipo=piani&a=psm-2021-2023&b=psm-2024-2026",
+    "/confronto/?tipo=anni&a=2019&b=2023",
     "/analisi/hub/profilo/?lon=7.5787&lat=45.0789",
 )
 SIGN_IN = "/accesso/"
 #: Behind the sign-in, answers to a button, no page at all, or none without a question.
-_BUTTONS = ("salva/", "conserva/")
+_BUTTONS = ("salva/", "conserva/", "/scenario/")
 _NOT_READ = {"import_upload", "sign_out", "catchment_api", "profile"}
 
 

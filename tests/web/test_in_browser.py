@@ -9,6 +9,7 @@ from gisplan.analysis.models import Band
 from gisplan.territory.models import MunicipalityBoundary
 
 from .conftest import COLLEGNO, Visit, seed_rows
+from .wcag import wcag_violations  # noqa: F401 - where other tests look for it
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -8,6 +8,7 @@ from gisplan.analysis.exports import check_out, write_run
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import SPEEDS_KMH, catchment_note, catchment_request, run_catchments
+from gisplan.analysis.station_reach import keep_station_reach
 from gisplan.analysis.tasks import catchments as catchments_task
 
 
@@ -54,4 +55,5 @@ class Command(BaseCommand):
             return
         run = run_catchments(request)
         written = write_run(run, out, overwrite=options["overwrite"]) if out is not None else 0
+        keep_station_reach()
         self.stdout.write(catchment_note(run) + (f"; {written} rows in {out}" if out else ""))

@@ -14,6 +14,7 @@ from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.runs import catchment_note, catchment_request, run_catchments
+from gisplan.analysis.station_reach import keep_station_reach
 from gisplan.analysis.transfer import TransferLine
 from gisplan.environment.steps import Steps, run_all
 from gisplan.plan.accounts import ADMIN, create_admin
@@ -61,6 +62,7 @@ def _catchments() -> str:
         return f"{NOTHING}: no station with a known position"
     known = set(Run.objects.values_list("pk", flat=True))
     run = run_catchments(catchment_request(STANDARD_MINUTES), to_front=False)
+    keep_station_reach()
     return f"{NOTHING}: run {run.pk}" if run.pk in known else catchment_note(run)
 
 

@@ -1,0 +1,101 @@
+"""Two things side by side: plan editions, years of claims, scenarios, municipalities, zones."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gisplan.analysis.models import Scenario
+from gisplan.plan.filters import choices
+from gisplan.plan.queries import default_edition, editions
+from gisplan.territory.models import Municipality, Zone
+from gisplan.web import compare_plans, compare_scenarios, compare_territories, maps, view_exports
+from gisplan.web.comparison import CannotCompare, Comparison
+from gisplan.web.features import lang
+from gisplan.web.refusals import read_only
+
+KINDS = {
+    "comuni": gettext_lazy("Due comuni"),
+    "zone": gettext_lazy("Due zone omogenee"),
+    "piani": gettext_lazy("Due edizioni del piano"),
+    "anni": gettext_lazy("Due anni"),
+    "scenari": gettext_lazy("Due scenari"),
+}
+BUILDERS = {**compare_territories.BUILDERS, **compare_plans.BUILDERS, **compare_scenarios.BUILDERS}
+
+
+@read_only
+def compare(request: HttpRequest) -> HttpResponse:
+    """?tipo=comuni&a=001090&b=001272: the whole comparison in the address."""
+    asked = request.GET.get("tipo", "")
+    kind = asked if asked in KINDS else "comuni"
+    options = _options(kind)
+    first, second = (request.GET.get(name, "").strip()[:80] for name in ("a", "b"))
+    context: dict[str, Any] = {
+        "section": "analyses",
+        "kind": kind,
+        "kinds": list(KINDS.items()),
+        "options": options,
+        "asked": {"a": first, "b": second},
+    }
+    if not (first and second):
+        return render(request, "web/compare.html", context | {"few": len(options) < 2})
+    try:
+        found = BUILDERS[kind](first, second)
+    except CannotCompare as error:
+        return render(request, "web/compare.html", context | {"error": str(error)}, status=400)
+    if file := view_exports.answer(request, partial(_content, found)):
+        return file
+    return render(request, "web/compare.html", context | _shown(found))
+
+
+def _shown(found: Comparison) -> dict[str, Any]:
+    sides = [
+        {"side": side, "map": maps.page_map(side.spec), "letter": letter}
+        for side, letter in zip((found.first, found.second), "AB", strict=True)
+    ]
+    return {
+        "found": found,
+        "sides": sides,
+        "difference": maps.page_map(found.difference),
+        "difference_title": found.difference.title if found.difference else "",
+        "written": [{"table": table, "rows": table.written(lang())} for table in found.tables if table.rows],
+        "empty": [table.title for table in found.tables if not table.rows],
+    }
+
+
+def _content(found: Comparison) -> view_exports.ViewContent:
+    """The difference first, then the two sides."""
+    return view_exports.ViewContent(
+        title=_("%(first)s e %(second)s a confronto")
+        % {"first": found.first.name, "second": found.second.name},
+        spec=found.difference or found.first.spec,
+        more_specs=(found.first.spec, found.second.spec),
+        tables=(found.figure_table(), *found.tables),
+        notice=" ".join(found.notes),
+        layer_tables=found.shared_view and found.difference is not None,
+    )
+
+
+def _options(kind: str) -> list[tuple[str, str]]:
+    """What can be chosen, with the words for it."""
+    if kind == "comuni":
+        rows = Municipality.objects.filter(in_territory=True).order_by("name")
+        return list(rows.values_list("istat_code", "name"))
+    if kind == "zone":
+        return [(str(zone.number), str(zone)) for zone in Zone.objects.all()]
+    if kind == "piani":
+        return [(one.code, one.title) for one in editions()]
+    if kind == "anni":
+        return [(str(year), str(year)) for year in _years()]
+    return [(str(one.pk), one.name) for one in Scenario.objects.order_by("name")]
+
+
+def _years() -> list[int]:
+    """The years that the claims of the first edition are of."""
+    edition = default_edition()
+    found = {year for axis in edition.axes.all() for year in choices(axis).years} if edition else set()
+    return sorted(found)
