@@ -34,7 +34,7 @@ NOT_PAGES = {
     *("layer_edit", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
-ELSEWHERE = {"layer", "scenario"}
+ELSEWHERE = {"layer", "scenario", "siting_job"}
 #: The same pages with a question in the address.
 ASKED = (
     "/comuni/?q=susa",
@@ -47,7 +47,7 @@ ASKED = (
 )
 SIGN_IN = "/accesso/"
 #: Behind the sign-in, answers to a button, no page at all, or none without a question.
-_BUTTONS = ("salva/", "conserva/", "hub/scenario/")
+_BUTTONS = ("salva/", "conserva/", "/scenario/")
 _NOT_READ = {"import_upload", "sign_out", "catchment_api", "profile"}
 
 
