@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -42,6 +41,8 @@ def read_graphml(path: Path) -> StreetLines:
 
 
 def _graph(path: Path) -> Any:
+    import networkx as nx  # slow to load, and of this format alone
+
     try:
         return nx.read_graphml(path, force_multigraph=True)
     except (ParseError, nx.NetworkXError, KeyError, ValueError) as error:

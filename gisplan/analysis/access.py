@@ -21,7 +21,7 @@ from gisplan.analysis.networks import open_network
 from gisplan.analysis.reaching import batched
 from gisplan.analysis.requests import MAX_MINUTES
 from gisplan.analysis.results import UNITS, Table, number
-from gisplan.analysis.runs import keep_result, known_run, speed_sources
+from gisplan.analysis.runs import keep_result, known_run, speeds_used
 from gisplan.network.od import od_matrix
 from gisplan.network.snap import SnapStatus, snap
 from gisplan.network.travel import Travel
@@ -128,7 +128,7 @@ def run_access(request: AccessRequest, *, user: User | None = None) -> Run:
         "mode": request.mode,
         "minutes": request.minutes,
         "speed_kmh": travel.used_kmh,
-        "speed_sources": speed_sources({travel.mode: travel.speed_kmh}),
+        "speeds": speeds_used(travel.mode, travel.speed_kmh),
         "snap_cap_m": travel.snap.cap_m,
         "network": network.name,
     }

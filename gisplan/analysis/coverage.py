@@ -15,7 +15,7 @@ from gisplan.analysis.coverage_ground import (
     ages_of,
     coverage_demand,
 )
-from gisplan.analysis.coverage_reach import MODES, Reach, reach_inputs, reach_of
+from gisplan.analysis.coverage_reach import CAR, MODES, Reach, reach_inputs, reach_of
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.inputs import Floats, digest
@@ -24,6 +24,8 @@ from gisplan.analysis.results import number
 from gisplan.analysis.services import LAYER, Services, services_named
 
 METHOD = "coverage"
+#: More points than these are walked from by the command only: a page would keep its visitors waiting.
+PUBLIC_POINTS = 2_000
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def coverage_of_service(request: CoverageRequest) -> ServiceCoverage:
     """Compute, keeping nothing."""
     ground = current_ground()
     services = services_named(request.service, ground, public=request.public)
+    _refuse_many(request, services)
     demand = coverage_demand(ground)
     complete = _complete(request, services, ground)
     reach = reach_of(services, demand, ground, request=(request.mode, request.minutes), complete=complete)
@@ -155,6 +158,17 @@ def coverage_of_service(request: CoverageRequest) -> ServiceCoverage:
         ground.editions,
         _digest(request, services, demand, ground, complete=complete),
     )
+
+
+def _refuse_many(request: CoverageRequest, services: Services) -> None:
+    if request.public and request.mode != CAR and len(services) > PUBLIC_POINTS:
+        raise RequestRefused(
+            f"Expected at most {PUBLIC_POINTS} services on foot or by bike, found {len(services)}: "
+            "choose the car, or run `gisplan coverage`.",
+            field="points",
+            found=str(len(services)),
+            expected=str(PUBLIC_POINTS),
+        )
 
 
 def _complete(request: CoverageRequest, services: Services, ground: Ground) -> Any:
@@ -219,7 +233,7 @@ def _municipalities(reach: Reach, demand: Demand, people: Floats) -> list[Munici
             status=STATUSES[statuses[k]],
             nearest_service=reach.nearest[k],
             minutes=number(reach.minutes[k]),
-            method=reach.method if reach.nearest[k] else None,
+            method=reach.methods[k],
         )
         for k, code in enumerate(demand.codes)
     ]

@@ -11,11 +11,14 @@ from gisplan.accessibility.coverage import complete_within, coverage, partial_sh
 from gisplan.analysis.coverage_ground import Demand
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import Floats
+from gisplan.analysis.networks import open_network
 from gisplan.analysis.reaching import reach_points
-from gisplan.analysis.requests import RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
+from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
 from gisplan.analysis.road_times import road_times
 from gisplan.analysis.services import Services
+from gisplan.network.nearest import k_nearest
 from gisplan.network.service_area import DETOUR_FACTOR
+from gisplan.network.travel import Travel
 
 CAR = "car"
 MODES = (*SPEEDS_KMH, CAR)
@@ -23,7 +26,7 @@ MODES = (*SPEEDS_KMH, CAR)
 
 @dataclass(frozen=True)
 class Reach:
-    """By municipality of the demand: shares of people by status, the nearest service, the minutes to it.
+    """By municipality of the demand: shares of people by status, the nearest service, the minutes to it and how found.
 
     `used` counts the services that the mode can use.
     """
@@ -31,7 +34,7 @@ class Reach:
     shares: Floats
     nearest: list[str | None]
     minutes: Floats
-    method: str
+    methods: list[str | None]
     used: int
     parameters: dict[str, Any]
 
@@ -68,13 +71,11 @@ def _over_ground(
         reached=within[demand.position],
         complete=_complete_around(demand, ground, known, reach_m),
     )
-    names, minutes_there = _nearest_in_a_line(services, usable, demand, ground, speed_kmh)
+    there = _nearest_on_foot(services, usable, demand, ground, asked=asked)
     by_network = sum(bool(one.network_name) for one in found)
     return Reach(
         shares,
-        names,
-        minutes_there,
-        "straight_line",
+        *there,
         len(usable),
         {
             "speed_kmh": asked.speed_kmh,
@@ -123,16 +124,29 @@ def _complete_around(demand: Demand, ground: Ground, complete: Any, reach_m: flo
     return found
 
 
-def _nearest_in_a_line(
-    services: Services, usable: Any, demand: Demand, ground: Ground, speed_kmh: float
-) -> tuple[list[str | None], Floats]:
-    """From a point inside each municipality, with the detour of a straight line."""
+def _nearest_on_foot(
+    services: Services, usable: Any, demand: Demand, ground: Ground, *, asked: CatchmentRequest
+) -> tuple[list[str | None], Floats, list[str | None]]:
+    """From a point inside each municipality: on the best streets that lead to a service, else in a straight line."""
+    count = len(demand.codes)
     if not len(usable):
-        return [None] * len(demand.codes), np.full(len(demand.codes), np.inf)
+        return [None] * count, np.full(count, np.inf), [None] * count
+    speed_kmh = asked.speed_kmh or SPEEDS_KMH[asked.mode][1]
     inside = shapely.point_on_surface(ground.people.municipalities[demand.position])
     tree = shapely.STRtree(shapely.points(services.points_m[usable]))
     (_, place), apart_m = tree.query_nearest(inside, return_distance=True, all_matches=False)
-    return [services.names[usable[k]] for k in place], apart_m * DETOUR_FACTOR / (speed_kmh * 1000 / 60)
+    minutes = apart_m * DETOUR_FACTOR / (speed_kmh * 1000 / 60)
+    methods: list[str | None] = ["straight_line"] * count
+    travel = Travel(mode=asked.mode, minutes=float(MAX_MINUTES), speed_kmh=asked.speed_kmh)
+    for row in reversed(ground.networks):
+        found = k_nearest(
+            open_network(row.digest), shapely.get_coordinates(inside), services.points_m[usable], travel, k=1
+        )
+        reached = np.flatnonzero(np.isfinite(found.minutes[:, 0]))
+        minutes[reached], place[reached] = found.minutes[reached, 0], found.facility[reached, 0]
+        for k in reached.tolist():
+            methods[k] = "network"
+    return [services.names[usable[k]] for k in place], minutes, methods
 
 
 def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str], complete: Any) -> Reach:
@@ -156,7 +170,7 @@ def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str
         found.shares,
         [_named(standing[places[k]]) if k >= 0 else None for k in found.destination.tolist()],
         found.minutes,
-        times.method,
+        [times.method if k >= 0 else None for k in found.destination.tolist()],
         sum(len(names) for names in standing.values()),
         {"road_times": times.parameters},
     )

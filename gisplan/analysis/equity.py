@@ -17,6 +17,8 @@ from gisplan.analysis.results import Groups, Table, groups_of_territory
 
 METHOD = "equity"
 KEYS = ("istat_code", "code")
+#: Numbers of a place that nobody is served by.
+NO_MEASURES = {*KEYS, "people", "difference", "x_m", "y_m", "area_km2", "count"}
 TODAY, THEN = "_today", "_then"
 GROUPINGS = ("snai_class", "zone")
 CURVE_POINTS = 101
@@ -125,7 +127,7 @@ def _readable(run: Run) -> tuple[Mapping[str, Any], list[str]]:
 
 
 def _is_measure(table: Mapping[str, Any], k: int) -> bool:
-    if table["columns"][k] in {"people", "difference", *KEYS}:
+    if table["columns"][k] in NO_MEASURES:
         return False
     values = [row[k] for row in table["rows"] if row[k] is not None]
     return bool(values) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)

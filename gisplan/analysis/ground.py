@@ -53,6 +53,23 @@ class Ground:
         return {"territory": self.people.territory_edition, "people_grid": self.people.grid}
 
     @cached_property
+    def parts(self) -> dict[str, str]:
+        """Part of the inputs -> its own digest: says what has changed where the whole digest is another."""
+        people = self.people
+        places = {
+            column: [place.points_m, place.owners, self.complete[column]]
+            for column, place in self.places.items()
+        }
+        own: dict[str, list[object]] = {
+            "boundaries": [people.codes, people.municipalities, people.in_territory],
+            "people": [people.municipality_people],
+            "people_cells": [people.cells, people.cell_people],
+            **places,
+            "streets": [(row.name, row.digest) for row in self.networks],
+        }
+        return {name: digest(part)[:16] for name, part in own.items()}
+
+    @cached_property
     def _municipality_tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.people.municipalities)
 

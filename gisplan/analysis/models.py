@@ -45,6 +45,9 @@ class Run(models.Model):
     result = models.JSONField(
         default=dict, blank=True, help_text="Tables and features; empty where the result is bands."
     )
+    inputs = models.JSONField(
+        default=dict, blank=True, help_text="Part of the inputs -> its digest when this was computed."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_asked_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)

@@ -23,7 +23,7 @@ from gisplan.analysis.profile_inputs import SCHOOL_AGES, CountedPlaces, ProfileI
 from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
 from gisplan.analysis.requests import RULES, CatchmentRequest, catchment_request, checked_position
 from gisplan.analysis.results import Table, number
-from gisplan.analysis.runs import keep_result, speed_sources
+from gisplan.analysis.runs import keep_result, speeds_used
 from gisplan.network.service_area import DETOUR_FACTOR
 from layers import crs
 
@@ -70,7 +70,7 @@ def hub_profile(
             "minutes": list(walk.minutes),
             "modes": {request.mode: request.speed_kmh for request in requests},
             "headways": services,
-            "speed_sources": speed_sources({request.mode: request.speed_kmh for request in requests}),
+            "speeds": [row for one in requests for row in speeds_used(one.mode, one.speed_kmh)],
             "rules": asdict(RULES),
             "detour_factor": DETOUR_FACTOR,
         },

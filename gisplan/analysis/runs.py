@@ -12,12 +12,13 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 from gisplan import __version__
+from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.ground import Ground, current_ground
 from gisplan.analysis.inputs import StationInputs, digest, station_inputs
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.reaching import BandFigures, measure_bands, reach_points
 from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
-from gisplan.network.profiles import DEFAULT_KMH, SPEED_SOURCES, Mode, speed_table
+from gisplan.network.profiles import DEFAULT_KMH, Mode, speed_table
 from gisplan.network.service_area import DETOUR_FACTOR
 
 __all__ = ["MAX_MINUTES", "SPEEDS_KMH", "CatchmentRequest", "catchment_request", "run_catchments"]
@@ -46,6 +47,7 @@ def run_catchments(request: CatchmentRequest, *, user: User | None = None, to_fr
             input_digest=input_digest,
             content_digest=digest(_content(bands)),
             engine_version=__version__,
+            inputs=ground.parts,
             created_by=user,
         )
         for band in bands:
@@ -60,21 +62,18 @@ def travel_parameters(request: CatchmentRequest) -> dict[str, Any]:
         "mode": request.mode,
         "minutes": list(request.minutes),
         "speed_kmh": request.speed_kmh,
-        "speeds": speed_table(request.mode, request.speed_kmh),
-        "speed_sources": speed_sources({request.mode: request.speed_kmh}),
+        "speeds": speeds_used(request.mode, request.speed_kmh),
         "rules": asdict(RULES),
         "detour_factor": DETOUR_FACTOR,
     }
 
 
-def speed_sources(speeds_kmh: Mapping[Mode, float | None]) -> dict[str, str]:
-    """Where the speed of each mode comes from: the profile's source, or whoever asked for another."""
-    return {
-        mode: SPEED_SOURCES[mode]
-        if kmh in (None, DEFAULT_KMH[mode])
-        else f"{kmh:g} km/h: given with the request"
-        for mode, kmh in speeds_kmh.items()
-    }
+def speeds_used(mode: Mode, speed_kmh: float | None) -> list[dict[str, str | float]]:
+    """Every speed that a result rests on, with its source: the profile's, or whoever asked for another."""
+    rows = speed_table(mode, speed_kmh)
+    if speed_kmh in (None, DEFAULT_KMH[mode]):
+        return rows
+    return [row | {"source": f"{speed_kmh:g} km/h given with the request; {row['source']}"} for row in rows]
 
 
 def catchments_digest(stations: StationInputs, ground: Ground) -> str:
@@ -113,8 +112,17 @@ def keep_result(
         content_digest=result_digest(result),
         engine_version=__version__,
         result=result,
+        inputs=parts_now(),
         created_by=user,
     )
+
+
+def parts_now() -> dict[str, str]:
+    """The digest of each part of the ground; none where no territory is loaded."""
+    try:
+        return current_ground().parts
+    except AnalysisError:
+        return {}
 
 
 def result_digest(result: Mapping[str, Any]) -> str:

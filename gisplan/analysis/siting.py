@@ -27,9 +27,10 @@ PLACED = ("x_m", "y_m", "placed_at")
 QUICK_PAIRS = {MCLP: 400_000, LSCP: 400_000, CENTER: 150_000}
 
 
-def known_siting(request: SitingRequest) -> Run | None:
+def known_siting(request: SitingRequest, input_digest: str = "") -> Run | None:
     """The run that answers the same question on what is loaded now, if one is kept."""
-    return known_run(METHOD, request.parameters, siting_digest(request, current_ground()), to_front=False)
+    digest_now = input_digest or siting_digest(request, current_ground())
+    return known_run(METHOD, request.parameters, digest_now, to_front=False)
 
 
 def is_quick(request: SitingRequest, inputs: SitingInputs) -> bool:

@@ -71,11 +71,9 @@ class Sites:
         missing = np.flatnonzero(~self.exact)
         if not len(missing):
             return self
-        place = {code: k for k, code in enumerate(ground.people.codes)}
-        codes = [self.municipalities[k] for k in missing]
-        areas = ground.people.municipalities[[place[code] for code in codes]]
+        centres_m = _centres(ground)
         points_m = self.points_m.copy()
-        points_m[missing], _ = municipal_centres(codes, areas, settings.STORED_SRID)
+        points_m[missing] = [centres_m[self.municipalities[k]] for k in missing]
         return replace(self, points_m=points_m)
 
 
@@ -94,10 +92,23 @@ class SitingInputs:
     editions: dict[str, str] = field(default_factory=dict)
 
 
+_kept_centres: dict[str, dict[str, list[float]]] = {}
+
+
+def _centres(ground: Ground) -> dict[str, list[float]]:
+    """Metres of the centre of each municipality of the ground, from memory while the ground is the same."""
+    if ground.digest not in _kept_centres:
+        people = ground.people
+        points_m, _ = municipal_centres(people.codes, people.municipalities, settings.STORED_SRID)
+        _kept_centres.clear()
+        _kept_centres[ground.digest] = dict(zip(people.codes, points_m.tolist(), strict=True))
+    return _kept_centres[ground.digest]
+
+
 def siting_inputs(request: SitingRequest, ground: Ground) -> SitingInputs:
     services = services_named(request.service, ground, public=request.public)
     people = people_of(request, ground)
-    existing = _existing(services, request).placed(ground) if request.existing else Sites.of([])
+    existing = _existing(services, request, ground).placed(ground) if request.existing else Sites.of([])
     candidates = _candidates(request, ground, existing)
     if not len(candidates):
         raise RequestRefused(
@@ -153,9 +164,8 @@ def people_of(request: SitingRequest, ground: Ground) -> People:
         own = dict(zip(demand.codes, share, strict=True))
         people = People(owners, cells.points_m, cells.people * np.array([own[code] for code in owners]))
     else:
-        areas = ground.people.municipalities[demand.position]
-        centres_m, _ = municipal_centres(demand.codes, areas, settings.STORED_SRID)
-        people = People(demand.codes, centres_m, wanted)
+        centres_m = _centres(ground)
+        people = People(demand.codes, np.array([centres_m[code] for code in demand.codes]), wanted)
     if not people.weights.any():
         raise RequestRefused(
             f"Expected people aged {request.group} in the territory, found none: choose other ages.",
@@ -166,16 +176,17 @@ def people_of(request: SitingRequest, ground: Ground) -> People:
 
 
 def sites_of_today(request: SitingRequest, ground: Ground) -> Sites:
-    return _existing(services_named(request.service, ground, public=request.public), request).placed(ground)
+    services = services_named(request.service, ground, public=request.public)
+    return _existing(services, request, ground).placed(ground)
 
 
-def _existing(services: Services, request: SitingRequest) -> Sites:
+def _existing(services: Services, request: SitingRequest, ground: Ground) -> Sites:
     """By car one site a municipality, for all its places are as near; else each place with a measurable position."""
     if request.mode != "car":
         usable = np.flatnonzero(services.measurable)
         rows = [_row(services, int(k)) for k in usable]
         return Sites.of(rows, left_out=len(services) - len(rows))
-    known = set(road_times().codes)
+    known = set(road_times().codes) & set(ground.people.codes)
     first: dict[str, tuple[str, str, str, tuple[float, float]]] = {}
     more: dict[str, int] = {}
     for k, code in enumerate(services.municipalities):

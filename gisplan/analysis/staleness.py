@@ -1,6 +1,6 @@
 """Whether a Run still stands on what the database holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gisplan import __version__
 from gisplan.analysis import (
@@ -26,7 +26,7 @@ from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.inputs import station_inputs
 from gisplan.analysis.models import Run
 from gisplan.analysis.profile_inputs import profile_inputs
-from gisplan.analysis.runs import catchments_digest
+from gisplan.analysis.runs import catchments_digest, parts_now
 from gisplan.analysis.service_scenarios import service_digest
 from gisplan.analysis.siting_inputs import siting_digest
 from gisplan.analysis.siting_request import request_of
@@ -116,6 +116,18 @@ DIGESTS: dict[str, Callable[[Run, Ground], str]] = {
     coverage.METHOD: _of_coverage,
     plan_coverage.METHOD: _of_plan,
 }
+
+
+def changed_inputs(run: Run, now: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of the loaded data that are not as they were when the run was computed, and the engine.
+
+    `now`: the parts as they are, for whoever asks of many runs.
+    """
+    engine = ["engine"] if run.engine_version != __version__ else []
+    if not run.inputs:
+        return engine
+    now = parts_now() if now is None else now
+    return [*(name for name in run.inputs if run.inputs[name] != now.get(name)), *engine]
 
 
 def is_stale(run: Run) -> bool:

@@ -14,15 +14,20 @@ from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElemen
 
 from gisplan.maps.errors import AssetError
 from gisplan.maps.legend import legend_html, section_of
+from gisplan.maps.palettes import INK
 from gisplan.maps.spec import MapLayer, MapSpec, positions
 from gisplan.maps.style import Kind, Style, mark_svg
 from gisplan.maps.texts import format_value, text
 from gisplan.maps.tile_layer import tile_options
 
-OWN_ASSETS = {name: Path(__file__).parent / "assets" / name for name in ("map.css", "map.js", "tiles.js")}
+OWN_ASSETS = {
+    name: Path(__file__).parent / "assets" / name for name in ("map.css", "map.js", "tiles.js", "clusters.js")
+}
 CSS = ("leaflet.css", "map.css")
 JS = ("leaflet.js", "map.js")
 JS_OF_TILES = ("tiles.js",)
+JS_OF_CLUSTERS = ("leaflet.markercluster.js", "clusters.js")
+CLUSTERED_FROM = 500  # marks; fewer are clearer one by one
 MARK_PX = 30
 Position = tuple[float, float]
 
@@ -138,7 +143,15 @@ def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:
 
 def scripts_of(spec: MapSpec) -> tuple[str, ...]:
     """Names of the scripts that the map needs, in their order."""
-    return JS + (JS_OF_TILES if any(layer.tiles for layer in spec.layers) else ())
+    tiled = any(layer.tiles for layer in spec.layers)
+    clustered = any(map(is_clustered, spec.layers))
+    return JS + (JS_OF_TILES if tiled else ()) + (JS_OF_CLUSTERS if clustered else ())
+
+
+def is_clustered(layer: MapLayer) -> bool:
+    """Whether a layer has so many points at different places that the map gathers them."""
+    places = (_place(feature["geometry"]) for feature in layer.located)
+    return len({place for place in places if place is not None}) >= CLUSTERED_FROM
 
 
 def _add_layer(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> str:
@@ -148,7 +161,15 @@ def _add_layer(layer: MapLayer, spec: MapSpec, taken: Counter[Position]) -> str:
     if layer.stamp and layer.kind == "area":
         told = tuple(getattr(layer, one.name) for one in fields(layer) if one.name != "data")
         return _written_once(_Kept(spec.name, spec.lang, told, layer, spec))
-    return _call("addLayer", spec, _layer_options(layer, spec), _drawn(layer, spec, taken))
+    options = _layer_options(layer, spec)
+    if is_clustered(layer):
+        options |= {
+            "clustered": True,
+            "lang": spec.lang,
+            "clusterColour": layer.style.fill if not layer.classes else INK,
+            "clusterLabel": text("cluster", spec.lang, title=layer.title, count="{count}"),
+        }
+    return _call("addLayer", spec, options, _drawn(layer, spec, taken))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ TEXTS: dict[str, dict[Lang, str]] = {
         "it": "Qui {count} elementi piccoli non sono disegnati: ingrandisci la mappa.",
         "en": "{count} small features are not drawn here: zoom in.",
     },
+    "cluster": {"it": "{title}: {count} qui, ingrandisci", "en": "{title}: {count} here, zoom in"},
     "zoom_here": {"it": "Ingrandisci qui", "en": "Zoom in here"},
     "not_answered": {
         "it": "Il sito non risponde: riprova, o cerca l'elemento nella tabella.",

@@ -178,11 +178,15 @@ def _paint_piece(field: Any, cell_m: float, piece: Any, reach_m: float) -> None:
     col0, col1 = int((ax + min(dx, 0.0) - reach_m) / cell_m), int((ax + max(dx, 0.0) + reach_m) / cell_m) + 1
     for row in range(row0, row1 + 1):
         py = row * cell_m - ay
-        for column in range(col0, col1 + 1):
-            px = column * cell_m - ax
-            t = min(1.0, max(0.0, (px * dx + py * dy) * scale))
+        line = field[row, col0 : col1 + 1]
+        for k in range(len(line)):  # several nodes at a time, as the compiler sees that no index is negative
+            px = (col0 + k) * cell_m - ax
+            t = (px * dx + py * dy) * scale
+            t = 0.0 if t < 0.0 else t
+            t = 1.0 if t > 1.0 else t
             ex, ey = px - t * dx, py - t * dy
-            field[row, column] = min(field[row, column], np.float32(ex * ex + ey * ey))
+            distance_sq = np.float32(ex * ex + ey * ey)
+            line[k] = distance_sq if distance_sq < line[k] else line[k]
 
 
 @njit(cache=True, nogil=True)

@@ -124,8 +124,7 @@ def _result(found: ServiceCoverage, *, by_minutes: bool) -> dict[str, Any]:
         "title": title,
         "people_name": age_name(found.request.group),
         "tables": [_table(name, found) for name in (*GROUPINGS, "age_group")],
-        "not_reached": found.not_reached,
-        "method_names": VALUES,
+        "not_reached": [(row, VALUES.get(row.method, row.method or "")) for row in found.not_reached],
         "left_out": found.left_out,
         "statements": statements(found.request.service),
         "parameters": [

@@ -16,17 +16,18 @@ from gisplan.analysis.hubs import DRAWN_TOLERANCE_M, feature_collection
 from gisplan.analysis.models import Run, Scenario, ScenarioChange
 from gisplan.analysis.profile import HubProfile
 from gisplan.maps import palettes
-from gisplan.maps.choropleth import CLASS_FIELD, classified
+from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
 from gisplan.maps.classes import quantile
 from gisplan.maps.palettes import DIAMOND, GREY, INK, RAMP, SQUARE, TRIANGLE, WHITE
 from gisplan.maps.spec import Bounds, MapLayer, MapSpec, StyleClass, positions
 from gisplan.maps.style import Style, Symbol
-from gisplan.territory.display import screen_geometry, territory_bounds
-from gisplan.territory.models import Station
+from gisplan.territory.display import boundary_geometries, screen_geometry, territory_bounds
+from gisplan.territory.models import Station, TerritoryEdition
 from gisplan.territory.profile import latest_edition
 from gisplan.web import ground_layers, maps, place_layers
 from gisplan.web.column_names import COLUMNS, VALUES
 from gisplan.web.features import collection, feature, lang, palette_classes, rounded
+from gisplan.web.shapes import shapes_url
 from layers import crs
 
 SCORE_CLASSES = 5
@@ -113,7 +114,43 @@ def _catchments(found: HubProfile, mode: str) -> MapLayer:
 
 
 def ranking_map(found: Run) -> MapSpec | None:
-    return on_the_ground(_("Poli in graduatoria"), ranked(stations_of_territory(), found))
+    edition = latest_edition()
+    if edition is None:
+        return None
+    hubs = ranked(stations_of_territory(), found)
+    return on_the_ground(
+        _("Poli in graduatoria"), gap(edition, found), hubs, bounds=_around([hubs], margin_deg=0.02)
+    )
+
+
+def gap(edition: TerritoryEdition, found: Run) -> MapLayer:
+    """Municipalities by the share of their people whom no hub reaches; hidden until it is asked for."""
+    tables = {table["name"]: table for table in run_tables(found)}
+    table = tables["gap_by_municipality"]
+    shapes = boundary_geometries(edition)
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    data = collection(
+        feature(
+            shapes.get(row["istat_code"]),
+            id=row["istat_code"],
+            name=row["municipality"],
+            share=None if row["share_not_reached"] is None else 100 * row["share_not_reached"],
+            people=rounded(row["not_reached"]),
+        )
+        for row in rows
+    )
+    known = quantile((one["properties"]["share"] for one in data["features"]), SCORE_CLASSES)
+    return MapLayer(
+        key="gap",
+        title=_("Persone non raggiunte da nessun polo, in percentuale"),
+        data=classified(data, "share", known) if known.upper else data,
+        style=palettes.NO_DATA.style,
+        classes=ramp_classes(known, unit="%", lang=lang()) if known.upper else (),
+        class_field=CLASS_FIELD if known.upper else "",
+        popup=(("share", _("Parte non raggiunta (%)")), ("people", _("Persone non raggiunte"))),
+        visible=False,
+        shapes_url=shapes_url(edition),
+    )
 
 
 def ranked(stations: QuerySet[Station], found: Run) -> MapLayer:

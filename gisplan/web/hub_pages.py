@@ -82,7 +82,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "editions": [(EDITION_NAMES.get(k, k), v) for k, v in found.editions.items() if v] if found else [],
         "words": {code: str(word) for code, word in VALUES.items() if isinstance(code, str)},
         "may_save": may_edit_plan(request.user),
-        "scenarios": Scenario.objects.all() if may_edit_plan(request.user) else [],
+        "scenarios": Scenario.objects.filter(service="") if may_edit_plan(request.user) else [],
         "map": maps.page_map(spec),
     }
     return render(request, "web/hub.html", context)
@@ -197,7 +197,7 @@ def to_scenario(request: HttpRequest) -> HttpResponse:
 def _scenario(request: HttpRequest, question: HubQuestion) -> Scenario:
     """The chosen one with its own mode and minutes, or a new one with those of the question."""
     number = request.POST.get("scenario", "")
-    chosen = Scenario.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    chosen = Scenario.objects.filter(pk=int(number), service="").first() if number.isdigit() else None
     if chosen is not None:
         return chosen
     return create_scenario(

@@ -35,6 +35,8 @@ ASSETS = {
     "map.css": "maps/map.css",
     "map.js": "maps/map.js",
     "tiles.js": "maps/tiles.js",
+    "leaflet.markercluster.js": "vendor/leaflet.markercluster/leaflet.markercluster.js",
+    "clusters.js": "maps/clusters.js",
 }
 
 

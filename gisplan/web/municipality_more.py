@@ -46,6 +46,8 @@ def _rows(found: Comparison) -> list[ComparedRow]:
         (_("Indice di vecchiaia"), 1, lambda one: one.old_age_index),
         (_("Residenti in aree interne (%)"), 1, lambda one: one.share_inner),
         (_("Interventi del piano ogni 1.000 residenti"), 3, lambda one: one.interventions_per_1000),
+    ]
+    pnrr: list[tuple[str, int, Callable[[PlaceFigures], float | None]]] = [
         (_("Progetti PNRR ogni 1.000 residenti"), 2, lambda one: one.projects_per_1000),
         (
             _("PNRR: euro per residente, solo progetti che non escono di qui"),
@@ -61,7 +63,7 @@ def _rows(found: Comparison) -> list[ComparedRow]:
             value(found.zone) if found.zone else None,
             value(found.territory),
         )
-        for label, decimals, value in figures
+        for label, decimals, value in figures + (pnrr if found.territory.projects else [])
     ]
 
 

@@ -109,7 +109,10 @@ UNIT_NAMES = {
     "€": "€",
 }
 WHOLE = _("Tutto il territorio")
+#: Columns whose figure has no value by its own definition where something is 0, which is not "not known".
+UNDEFINED = {"palma": _("infinito: il 40 per cento peggio servito non ha nulla")}
 VALUES = {
+    "municipalities": _("comuni"),
     "today": _("oggi"),
     "then": _("dopo"),
     "existing": _("di oggi"),

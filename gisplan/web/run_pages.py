@@ -11,7 +11,8 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
-from gisplan.analysis.staleness import is_stale
+from gisplan.analysis.runs import parts_now
+from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.refusals import read_only
@@ -36,7 +37,6 @@ PARAMETER_NAMES = {
     "minutes": _("Minuti"),
     "speed_kmh": _("Velocità (km/h)"),
     "modes": _("Velocità per modo (km/h)"),
-    "speed_sources": _("Fonte delle velocità"),
     "headways": _("Intervalli fra i passaggi"),
     "count": _("Luoghi più vicini"),
     "lon": _("Longitudine"),
@@ -53,6 +53,17 @@ EDITION_NAMES = {
     **inner_area_words.EDITIONS,
     "plan": _("Edizione del piano"),
 }
+INPUT_NAMES = {
+    "boundaries": _("confini"),
+    "people": _("popolazione"),
+    "people_cells": _("celle di popolazione"),
+    "schools": _("scuole"),
+    "hospitals": _("ospedali"),
+    "health_sites": _("sedi sanitarie"),
+    "interventions": _("interventi del piano"),
+    "streets": _("strade"),
+    "engine": _("motore di calcolo"),
+}
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -63,8 +74,15 @@ TYPES = {
 @read_only
 def runs(request: HttpRequest) -> HttpResponse:
     """The analyses that there are, and the newest runs."""
-    rows = Run.objects.defer("result")[:LISTED_RUNS]
-    listed = [{"run": run, "method": METHODS.get(run.method, run.method)} for run in rows]
+    rows, now = Run.objects.defer("result")[:LISTED_RUNS], parts_now()
+    listed = [
+        {
+            "run": run,
+            "method": METHODS.get(run.method, run.method),
+            "changed": [INPUT_NAMES.get(name, name) for name in changed_inputs(run, now)],
+        }
+        for run in rows
+    ]
     return render(request, "web/runs.html", {"section": "analyses", "rows": listed})
 
 
@@ -111,7 +129,18 @@ def how_computed(found: Run) -> dict[str, Any]:
         "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
         "network_name": "",
         "detour_factor": found.parameters.get("detour_factor"),
+        "changed_inputs": [INPUT_NAMES.get(name, name) for name in changed_inputs(found)],
+        "speeds": _speeds(found),
     }
+
+
+def _speeds(found: Run) -> list[dict[str, Any]]:
+    """What was used, at what speed, by which source."""
+    return [
+        {"kind": row["speed"], "kmh": row["km/h"], "source": row["source"]}
+        for row in found.parameters.get("speeds", [])
+        if isinstance(row, dict)
+    ]
 
 
 def written(value: object) -> str:

@@ -17,7 +17,7 @@ from gisplan.analysis.ground import current_ground
 from gisplan.analysis.models import Run, SitingJob
 from gisplan.analysis.services import published_layers
 from gisplan.analysis.siting import is_quick, known_siting, site
-from gisplan.analysis.siting_inputs import SitingInputs, siting_digest, siting_inputs
+from gisplan.analysis.siting_inputs import siting_digest, siting_inputs
 from gisplan.analysis.siting_jobs import GOING, settle, start
 from gisplan.analysis.siting_request import SitingRequest, request_of
 from gisplan.analysis.siting_scenarios import save_scenario
@@ -35,6 +35,7 @@ from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label, statements
 from gisplan.web.siting_map import siting_map
 from gisplan.web.siting_question import asked_of, choices, from_query, query_of
+from gisplan.web.view_exports import render_view
 
 KEPT_ANSWERS = 16
 _answers: dict[tuple[SitingRequest, str], Answer] = {}
@@ -60,43 +61,47 @@ def workbench(request: HttpRequest) -> HttpResponse:
         context |= _answered(request, question)
     except (AnalysisError, NetworkError) as error:
         return render(request, "web/siting.html", context | {"error": _said(error)}, status=400)
-    return render(request, "web/siting.html", context)
+    return render_view(request, "web/siting.html", context)
 
 
 def _compute(request: HttpRequest, question: SitingRequest) -> HttpResponse:
     """Kept at once where it is quick, else by the worker: planners only."""
     if not (isinstance(request.user, User) and may_edit_plan(request.user)):
         return render(request, "403.html", status=403)
-    inputs = siting_inputs(question, current_ground())
-    if is_quick(question, inputs):
-        return keep(request, _computed(question, inputs))
+    answer, _pairs = _quick(question, siting_digest(question, current_ground()))
+    if answer is not None:
+        return keep(request, answer)
     return redirect("siting_job", number=start(question, user=request.user).pk)
 
 
 def _answered(request: HttpRequest, question: SitingRequest) -> dict[str, Any]:
     """The kept answer, one that is quick, or that it takes the worker."""
-    kept = known_siting(question)
+    input_digest = siting_digest(question, current_ground())
+    kept = known_siting(question, input_digest)
     if kept:
         return _result(request, question, kept)
     if not request.user.is_authenticated and limit.wait_s(
         address_of(request), per_minute=settings.CATCHMENTS_PER_MINUTE
     ):
         return {"error": _("Troppe richieste da questo indirizzo: riprova fra un minuto.")}
-    inputs = siting_inputs(question, current_ground())
-    if not is_quick(question, inputs):
-        return {"long": True, "may_start": may_edit_plan(request.user), "pairs": inputs.od_min.size}
-    return _result(request, question, _computed(question, inputs).run())
+    answer, pairs = _quick(question, input_digest)
+    if answer is None:
+        return {"long": True, "may_start": may_edit_plan(request.user), "pairs": pairs}
+    return _result(request, question, answer.run())
 
 
-def _computed(question: SitingRequest, inputs: SitingInputs) -> Answer:
-    """From memory while no input has changed."""
-    key = (question, siting_digest(question, current_ground()))
+def _quick(question: SitingRequest, input_digest: str) -> tuple[Answer | None, int]:
+    """The answer, from memory while no input has changed; None and the pairs where it would take too long."""
+    key = (question, input_digest)
     if key not in _answers:
+        inputs = siting_inputs(question, current_ground())
+        if not is_quick(question, inputs):
+            return None, inputs.od_min.size
         found = site(question, inputs=inputs)
         while len(_answers) >= KEPT_ANSWERS:
             _answers.pop(next(iter(_answers)), None)
         _answers[key] = found
-    return _answers[key]
+    return _answers[key], 0
 
 
 def _result(request: HttpRequest, question: SitingRequest, run: Run) -> dict[str, Any]:

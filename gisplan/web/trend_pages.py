@@ -1,5 +1,6 @@
 """The page of demographic trends: a map by measure, the tables, and the definition of each sign."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.models import Run
 from gisplan.analysis.trends import SIGNS, population_dates, trends
 from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
-from gisplan.maps.classes import quantile
+from gisplan.maps.classes import Classification, fixed, quantile
 from gisplan.maps.palettes import BOUNDARY, NO_DATA, RAMP
 from gisplan.maps.spec import MapLayer, MapSpec, StyleClass
 from gisplan.territory.display import boundary_geometries, territory_bounds
@@ -32,7 +33,12 @@ MEASURES: dict[str, tuple[str, str, int, Any]] = {
     "debolezza": ("signs", "", 0, gettext_lazy("Segni di debolezza demografica")),
 }
 POPUP = ("people_last", "change", "change_pct", "old_age_last", "signs")
+BY_MUNICIPALITY = "trends_by_municipality"
+#: What the page shows of each municipality; the files have all ages at both dates.
+SHOWN = ("istat_code", "municipality", *POPUP[:-1], *SIGNS, "signs")
 CLASSES = 5
+#: Inner limits of the change in % a year: growth and fall never share a class.
+CHANGE_LIMITS = (-2.0, -1.0, 0.0, 1.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +66,9 @@ def trend(request: HttpRequest) -> HttpResponse:
         "last": int(last),
         "whole": rows_of(run, "trends_by_snai_class")[-1],
         "map": maps.page_map(_map(run, measure)),
-        **run_context(run, request, hidden=("people_by_municipality_and_date",)),
+        **run_context(
+            run, request, hidden=("people_by_municipality_and_date",), columns={BY_MUNICIPALITY: SHOWN}
+        ),
     }
     return render_view(request, "web/trends.html", context)
 
@@ -85,7 +93,7 @@ def _map(run: Run, measure: str) -> MapSpec | None:
     if edition is None:
         return None
     column, unit, decimals, name = MEASURES[measure]
-    rows = rows_of(run, "trends_by_municipality")
+    rows = rows_of(run, BY_MUNICIPALITY)
     shapes = boundary_geometries(edition)
     data = collection(
         feature(
@@ -97,7 +105,7 @@ def _map(run: Run, measure: str) -> MapSpec | None:
         )
         for row in rows
     )
-    classes = quantile([row[column] for row in rows], CLASSES)
+    classes = _classes(run, column, [row[column] for row in rows])
     counted = column == "signs"
     layer = MapLayer(
         key="trends",
@@ -116,6 +124,13 @@ def _map(run: Run, measure: str) -> MapSpec | None:
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
     )
+
+
+def _classes(run: Run, column: str, values: Sequence[float | None]) -> Classification:
+    if column != "change_pct":
+        return quantile(values, CLASSES)
+    first, last = (int(run.parameters[name][:4]) for name in ("first_date", "last_date"))
+    return fixed([limit * (last - first) for limit in CHANGE_LIMITS])
 
 
 def _of_signs() -> tuple[StyleClass, ...]:

@@ -110,6 +110,29 @@ def test_without_streets_a_service_covers_a_circle(territory: Municipality, sour
     assert row.minutes == pytest.approx(0, abs=1e-6)
 
 
+def test_the_way_to_the_nearest_service_is_told_on_the_streets_where_they_lead_there(
+    clinic_and_hospital: None, grid_file: Path
+) -> None:
+    """300 m at 4.8 km/h, and with the detour of a straight line where there is no street."""
+    request = CoverageRequest("hospitals", 5)
+    (row,) = coverage_of_service(request).municipalities
+    assert (row.method, row.minutes) == ("straight_line", pytest.approx(3.75 * 1.3, abs=1e-3))
+    load_network(grid_file)
+    (row,) = coverage_of_service(request).municipalities
+    assert (row.method, row.minutes) == ("network", pytest.approx(3.75, abs=0.01))
+
+
+def test_a_page_refuses_more_points_than_it_can_walk_from(
+    clinic_and_hospital: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gisplan.analysis.coverage.PUBLIC_POINTS", 0)
+    with pytest.raises(
+        RequestRefused, match="Expected at most 0 services on foot or by bike, found 1: choose"
+    ):
+        coverage_of_service(CoverageRequest("hospitals", public=True))
+    assert coverage_of_service(CoverageRequest("hospitals", mode="car", public=True)).used == 1
+
+
 def test_an_age_group_is_covered_as_its_municipality_is_and_every_table_has_everyone(
     territory: Municipality, source: Source
 ) -> None:

@@ -74,6 +74,8 @@ def test_people_reached_today_and_then_are_compared_as_shares(valley: list[Munic
     columns = ["people", "reached_today", "reached_then", "difference"]
     run = kept(columns, [[100, 50, 100, 50], [400, 0, 400, 400]], name="difference_by_municipality")
     assert columns_of(run) == ["reached"]
+    placed = kept(["x_m", "y_m", "people", "cumulative"], [[380_000, 4_990_000, 100, 50]])
+    assert columns_of(placed) == ["cumulative"]
     today, then = tables(equity(run).keep())["equity"]
     assert (today["side"], then["side"]) == ("today", "then")
     assert today["mean"] == pytest.approx(0.1)
@@ -116,3 +118,11 @@ def test_what_cannot_be_compared_is_one_sentence(
     assert "--measure expects a --supply beside it" in capsys.readouterr().err
     assert main(["equity", "--scenario", "Atlantide"]) == 2
     assert "the name of a scenario, found 'Atlantide'" in capsys.readouterr().err
+
+
+def test_where_the_worst_served_have_nothing_palma_is_infinite_and_not_unknown(
+    valley: list[Municipality], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = kept(["people", "cumulative"], [[100, 0], [100, 3]])
+    assert main(["equity", "--run", str(run.pk)]) == 0
+    assert "Palma infinite" in capsys.readouterr().out

@@ -101,4 +101,6 @@ def test_a_scenario_that_changes_no_ground_still_has_its_municipalities(
 
 def test_a_speed_of_ones_own_is_told_as_such(territory: Municipality) -> None:
     run = run_catchments(catchment_request((5,), speed_kmh=3.6))
-    assert run.parameters["speed_sources"] == {"walk": "3.6 km/h: given with the request"}
+    (walk, steps) = run.parameters["speeds"]
+    assert (walk["km/h"], steps["km/h"]) == (3.6, 1.2)
+    assert walk["source"].startswith("3.6 km/h given with the request")

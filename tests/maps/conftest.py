@@ -22,11 +22,13 @@ CHROMIUM_ARGS = [
 
 @pytest.fixture
 def leaflet_files() -> dict[str, Path]:
-    """Stylesheet and script of Leaflet as the setup leaves them."""
-    folder = ROOT / "gisplan" / "web" / "static" / "vendor" / "leaflet"
-    if not folder.is_dir():
+    """Leaflet and its clusters as the setup leaves them."""
+    vendor = ROOT / "gisplan" / "web" / "static" / "vendor"
+    if not vendor.is_dir():
         _unavailable("Leaflet is not in gisplan/web/static/vendor: run the setup")
-    return {name: folder / name for name in ("leaflet.css", "leaflet.js")}
+    own = {name: vendor / "leaflet" / name for name in ("leaflet.css", "leaflet.js")}
+    clusters = "leaflet.markercluster.js"
+    return own | {clusters: vendor / "leaflet.markercluster" / clusters}
 
 
 @pytest.fixture

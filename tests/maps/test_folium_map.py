@@ -170,7 +170,7 @@ def test_no_data_is_drawn_with_the_pattern_of_its_own_map() -> None:
 
 
 def test_own_assets_are_files_of_the_package() -> None:
-    assert set(OWN_ASSETS) == {"map.css", "map.js", "tiles.js"}
+    assert set(OWN_ASSETS) == {"map.css", "map.js", "tiles.js", "clusters.js"}
     assert all(path.is_file() for path in OWN_ASSETS.values())
 
 

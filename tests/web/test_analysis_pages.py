@@ -65,7 +65,10 @@ def test_a_run_is_stale_on_its_page_once_an_input_has_changed(client: Client) ->
     row = Population.objects.filter(municipality__istat_code="001090").latest("reference_date")
     row.females[30] += 1
     row.save()
-    assert "non corrisponde più ai dati caricati" in read(client, f"/analisi/esecuzioni/{run.pk}/")
+    page = read(client, f"/analisi/esecuzioni/{run.pk}/")
+    assert "non corrisponde più ai dati caricati" in page
+    assert "Da allora sono cambiati: popolazione." in page
+    assert re.search(rf"n. {run.pk} Bacini delle stazioni .* popolazione", read(client, "/analisi/"))
     assert "non corrisponde più ai dati caricati" in read(client, f"/stazioni/{COLLEGNO}/")
 
 
@@ -166,7 +169,8 @@ def test_the_map_of_the_ranking_has_classes_of_the_score(client: Client) -> None
     ranked()
     legend = client.get("/analisi/poli/").content.decode()
     assert len(re.findall(r"\d,\d\d – \d,\d\d", legend)) >= 3
-    assert "map_class" in legend or "Punteggio (0–1)" in legend
+    assert "Persone non raggiunte da nessun polo, in percentuale" in legend
+    assert re.search(r"\d+ – 100 %", legend)
 
 
 def test_a_time_that_is_not_known_is_not_said_to_be_0() -> None:
@@ -268,4 +272,4 @@ def test_every_page_with_catchments_cites_their_run_and_says_when_it_is_stale(cl
 def test_a_run_says_where_its_speed_comes_from(client: Client) -> None:
     run = Run.objects.get(method="catchments")
     page = read(client, f"/analisi/esecuzioni/{run.pk}/")
-    assert "Fonte delle velocità a piedi 4.8 km/h: half a mile in ten minutes" in page
+    assert re.search(r"Velocità e loro fonti .* walk 4,8 4.8 km/h: half a mile in ten minutes", page)

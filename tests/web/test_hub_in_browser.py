@@ -10,10 +10,12 @@ import pytest
 import shapely
 from pytest_django import DjangoDbBlocker
 
+from gisplan.analysis.hub_network import run_ranking
 from gisplan.analysis.models import Run, Scenario
+from gisplan.analysis.requests import catchment_request
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
 
-from .conftest import COLLEGNO, PARADISO, Visit
+from .conftest import COLLEGNO, FERMI, PARADISO, Visit
 from .test_in_browser import name_at, position
 from .wcag import wcag_violations
 
@@ -144,6 +146,27 @@ def moved(torino: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Run]:
         scenario.delete()
 
 
+@pytest.fixture(scope="module")
+def ranking(torino: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Run]:
+    with django_db_blocker.unblock():
+        run = run_ranking(catchment_request([10], codes=[COLLEGNO, FERMI, PARADISO]))
+        yield run
+        run.delete()
+
+
+@pytest.mark.parametrize(("prefix", "gap"), [("", "Persone non raggiunte"), ("/en", "People not reached")])
+def test_the_ranking_draws_each_hub_at_its_place_with_its_terms(
+    visit: Visit, axe_script: Path, ranking: Run, prefix: str, gap: str
+) -> None:
+    visit.go(f"{prefix}/analisi/poli/")
+    for code, name in ((COLLEGNO, "Collegno"), (FERMI, "Fermi"), (PARADISO, "Paradiso")):
+        assert name in name_at(visit, *position(code))
+    assert gap in visit.page.locator("main").inner_text()
+    assert wcag_violations(visit, axe_script) == []
+    assert visit.outside == []
+    assert visit.complaints == []
+
+
 @pytest.mark.parametrize(
     ("prefix", "words"),
     [
@@ -167,6 +190,14 @@ def test_a_scenario_draws_what_it_gains_and_loses_at_its_place(
     assert wcag_violations(visit, axe_script) == []
     assert visit.outside == []
     assert visit.complaints == []
+
+
+def test_the_page_of_a_run_is_accessible(visit: Visit, axe_script: Path, moved: Run) -> None:
+    for number in (moved.pk, Run.objects.get(method="catchments").pk):
+        visit.go(f"/analisi/esecuzioni/{number}/")
+        visit.page.click("text=Velocità e loro fonti")
+        assert wcag_violations(visit, axe_script) == []
+    assert visit.outside == []
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_without_a_run_the_page_says_how_to_get_one(client: Client) -> None:
     assert client.post(EQUITY).status_code in {200, 403}
 
 
-def test_two_runs_of_other_places_and_a_measure_that_nobody_has_are_refused(
+def test_a_measure_that_the_other_run_lacks_or_that_nobody_has_is_refused(
     client: Client, scenario_run: Run
 ) -> None:
     if not COLLEGNO_STREETS.exists():
@@ -104,7 +104,7 @@ def test_two_runs_of_other_places_and_a_measure_that_nobody_has_are_refused(
     cells = run_access(AccessRequest("cumulative", "stations", "cells", "walk", 20))
     page = client.get(f"{EQUITY}?esecuzione={scenario_run.pk}&dopo={cells.pk}")
     assert page.status_code == 400
-    assert "stessi luoghi" in page.content.decode()
+    assert "una fra cumulative, non reached" in page.content.decode()
     english = client.get(f"/en{EQUITY}?esecuzione={cells.pk}&misura=cumulative")
     assert english.status_code == 400  # the middle of no municipality lies within 20 minutes of a station
     assert "The inequality of cumulative is not defined" in english.content.decode()

@@ -151,18 +151,25 @@
     data.features.forEach(function (feature) {
       if (feature.shape) feature.geometry = window.gisplanShapes[feature.shape];
     });
-    var group = L.geoJSON(data, {
-      style: function (feature) {
-        return shapeStyle(options.styles[feature.properties.cls], "layer-" + options.key, options.tooltips);
-      },
-      pointToLayer: function (feature, latlng) {
-        return marker(feature.properties, latlng, options.styles[feature.properties.cls], options.tooltips);
-      },
-      onEachFeature: prepare
-    });
-    group.getLayers().forEach(function (layer) {
-      if (layer.feature.properties.label) group.addLayer(nameOnMap(layer));
-    });
+    function made(features) {
+      var group = L.geoJSON({ type: "FeatureCollection", features: features }, {
+        style: function (feature) {
+          return shapeStyle(options.styles[feature.properties.cls], "layer-" + options.key, options.tooltips);
+        },
+        pointToLayer: function (feature, latlng) {
+          return marker(feature.properties, latlng, options.styles[feature.properties.cls], options.tooltips);
+        },
+        onEachFeature: prepare
+      });
+      group.getLayers().forEach(function (layer) {
+        if (layer.feature.properties.label) group.addLayer(nameOnMap(layer));
+      });
+      return group;
+    }
+
+    var group = options.clustered
+      ? api.addClusters(map, options, data.features, function (piece) { return made(piece).getLayers(); })
+      : made(data.features);
     map.planLayers[options.key] = group;
     if (options.visible) group.addTo(map);
     return group;

@@ -62,7 +62,10 @@ class Command(BaseCommand):
             f"it has {', '.join(columns_of(source))}"
         )
         for row in tables["equity"]:
-            indices = ", ".join(f"{_NAMES[name]} {_shown(row[name])}" for name in _NAMES)
+            shown = {name: _shown(row[name]) for name in _NAMES}
+            if row["palma"] is None:  # by its definition: the worst-served 40 % have nothing
+                shown["palma"] = "infinite"
+            indices = ", ".join(f"{_NAMES[name]} {value}" for name, value in shown.items())
             self.stdout.write(
                 f"{row['side']:>6}: {indices} over {row['people']:,.0f} people; {row['people_left_out']:,.0f} without "
                 "a value"

@@ -10,7 +10,6 @@ from gisplan.analysis.inner_area_tables import csv_of_areas, summary_lines
 from gisplan.analysis.inner_areas import InnerAreasRequest
 from gisplan.analysis.models import Run
 from gisplan.analysis.results import tables_of
-from layers.writing import whole_file
 
 
 class Command(BaseCommand):
@@ -49,6 +48,8 @@ def _write(run: Run, out: Path, *, overwrite: bool) -> int:
         from gisplan.analysis.exports import write_run
 
         return write_run(run, out, overwrite=overwrite)
+    from layers.writing import whole_file
+
     table = tables_of(run.result)[0]
     with whole_file(out) as partial:
         partial.write_text(csv_of_areas(table), encoding="utf-8")
