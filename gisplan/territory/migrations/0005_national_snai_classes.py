@@ -5,24 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('territory', '0004_municipal_terrain'),
+        ("territory", "0004_municipal_terrain"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NationalSnaiClass',
+            name="NationalSnaiClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('istat_code', models.CharField(max_length=6)),
-                ('snai_edition', models.CharField(max_length=4)),
-                ('letter', models.CharField(choices=[('A', 'Polo'), ('B', 'Polo intercomunale'), ('C', 'Cintura'), ('D', 'Intermedio'), ('E', 'Periferico'), ('F', 'Ultraperiferico')], max_length=1)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='territory.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("istat_code", models.CharField(max_length=6)),
+                ("snai_edition", models.CharField(max_length=4)),
+                (
+                    "letter",
+                    models.CharField(
+                        choices=[
+                            ("A", "Polo"),
+                            ("B", "Polo intercomunale"),
+                            ("C", "Cintura"),
+                            ("D", "Intermedio"),
+                            ("E", "Periferico"),
+                            ("F", "Ultraperiferico"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="territory.source"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'national SNAI classes',
-                'constraints': [models.UniqueConstraint(fields=('istat_code', 'snai_edition'), name='one_national_snai_class_per_edition')],
+                "verbose_name_plural": "national SNAI classes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("istat_code", "snai_edition"), name="one_national_snai_class_per_edition"
+                    )
+                ],
             },
         ),
     ]
