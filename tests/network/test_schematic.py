@@ -115,21 +115,45 @@ def test_valleys_are_followed_down_and_a_ridge_is_not_crossed_where_a_common_nei
 
 
 def test_a_pass_lies_as_high_above_the_lower_village_as_the_rules_say() -> None:
-    net = two_valleys()
-    of_hop = dict(zip(map(tuple, net.hops.tolist()), net.hop_min.tolist(), strict=True))
-    assert of_hop[0, 1] == pytest.approx(max(8 * 2, 2 * 600 / 0.1 / 1000))
-    steep = schematic_network(
-        Centres(
-            np.array([(0, 0), (0, 2000), (0, -1500), (0, 3500)], dtype=float) * 2,
-            np.array([1500.0, 1500.0, 1000.0, 1000.0]),
-            np.full(4, MOUNTAIN),
-            np.zeros(4),
-            np.full(4, 1000.0),
-        ),
-        np.array([(0, 1), (0, 2), (1, 3)]),
-        RULES,
+    points = [(0.0, 0.0), (0.0, 5.0), (1.0, 0.0), (1.0, 5.0)]
+    net = network(
+        points,
+        [(0, 1), (0, 2), (1, 3)],
+        zone=np.full(4, MOUNTAIN),
+        altitude_m=np.array([1500.0, 1400.0, 1000.0, 1000.0]),
     )
-    assert steep.hop_min[0] == pytest.approx(4 * 2)  # near each other: no ridge
+    top_m = 1400 + 600
+    road_km = (top_m - 1500 + top_m - 1400) / 0.1 / 1000
+    assert net.minutes([0], [1]).item() == pytest.approx(road_km)
+
+
+def test_villages_near_each_other_have_no_ridge_between() -> None:
+    near = network(
+        [(0.0, 0.0), (0.0, 4.0), (0.0, -3.0), (0.0, 7.0)],
+        [(0, 1), (0, 2), (1, 3)],
+        zone=np.full(4, MOUNTAIN),
+        altitude_m=np.array([1500.0, 1500.0, 1000.0, 1000.0]),
+    )
+    assert near.minutes([0], [1]).item() == pytest.approx(4 * 2)
+
+
+def test_the_way_down_is_followed_past_a_side_village() -> None:
+    """The head of a valley, its mouth, a village above both on the way, and a hamlet beside either end."""
+    points = [(0.0, 0.0), (6.0, 0.0), (3.0, 0.0), (-1.0, 0.0), (7.0, 0.0)]
+    net = network(
+        points,
+        [(0, 1), (0, 2), (1, 2), (0, 3), (1, 4)],
+        zone=np.full(5, MOUNTAIN),
+        altitude_m=np.array([1500.0, 1000.0, 1600.0, 1500.0, 1000.0]),
+    )
+    assert net.ridges.tolist() == []
+    along_ridge = network(
+        points,
+        [(0, 1), (0, 2), (1, 2), (0, 3), (1, 4)],
+        zone=np.full(5, MOUNTAIN),
+        altitude_m=np.array([1500.0, 1500.0, 1600.0, 1400.0, 1400.0]),
+    )
+    assert along_ridge.ridges.tolist() == [[0, 1]]
 
 
 def test_on_the_plain_and_where_altitudes_are_not_known_there_are_no_ridges() -> None:
