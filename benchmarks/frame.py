@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 class Row:
     """One piece of work, ours and a peer's. `ratio` above 1 means that ours is better, whatever the unit.
 
-    `cpu` is the processor time of ours in the same unit, all threads together, where it was taken: on a machine
+    `goal` is the most (or, by the second, the least) that ours should be, where one is set, and `of_goal` ours in parts
+    of it. `cpu` is the processor time of ours in the same unit, all threads together, where it was taken: on a machine
     that others use, `ours` also holds the waiting for a core.
     """
 
@@ -33,6 +34,11 @@ class Row:
     unit: str
     peak_mb: float
     cpu: float | None = None
+    goal: float | None = None
+
+    @property
+    def of_goal(self) -> float | None:
+        return self.ours / self.goal if self.goal else None
 
     @property
     def ratio(self) -> float | None:
@@ -41,7 +47,7 @@ class Row:
         return self.ours / self.peer if self.unit.endswith("/s") else self.peer / self.ours
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self) | {"ratio": self.ratio}
+        return asdict(self) | {"ratio": self.ratio, "of_goal": self.of_goal}
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,19 @@ WATERWAYS = frozenset({"river", "canal"})
 WATER_AREAS = {"natural": "water", "waterway": "riverbank"}
 RAILWAYS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
 OFF_THE_GROUND = ("bridge", "tunnel", "covered")
-_KEYS = ("natural", "waterway", "railway")
+_AREA_TAGS = tuple(WATER_AREAS.items())
+_TAGS = (
+    *_AREA_TAGS,
+    *(("waterway", value) for value in sorted(WATERWAYS)),
+    *(("railway", value) for value in sorted(RAILWAYS)),
+)
 
 
 def barrier_ways(path: Path) -> list[list[int]]:
     """The nodes of each such way; of a multipolygon of water, those of its outlines."""
     outlines = _outlines(path)
     readers: list[Iterable[Any]] = [
-        osmium.FileProcessor(path, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*_KEYS))
+        osmium.FileProcessor(path, osmium.osm.WAY).with_filter(osmium.filter.TagFilter(*_TAGS))
     ]
     if outlines:
         readers.append(
@@ -46,7 +51,7 @@ def is_barrier(tags: Any) -> bool:
 
 def _outlines(path: Path) -> set[int]:
     reader: Iterable[Any] = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
-        osmium.filter.KeyFilter("natural", "waterway")
+        osmium.filter.TagFilter(*_AREA_TAGS)
     )
     return {
         member.ref

@@ -29,7 +29,7 @@ def _gisplan() -> list[str]:
 
 def _cold(territory: str, environment: Mapping[str, str]) -> Row:
     """The whole command, start and imports included; what an earlier run kept is taken away first."""
-    command = [*_gisplan(), "inner_areas", "--json", *(["--territory", territory] if territory else [])]
+    command = [*_gisplan(), "inner_areas", *(["--territory", territory] if territory else [])]
     watched = []
     for _ in range(REPEATS):
         _forget(environment)

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 
 data = np.load(sys.argv[1])
-REPEATS = 3
+REPEATS = 1
 
 
 def minutes() -> list[float]:

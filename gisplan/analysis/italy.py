@@ -42,7 +42,7 @@ def read_italy() -> Italy:
         edition=str(YEAR),
     )
     unmatched = [(one.istat_code, one.name, one.kind) for one in found.problems]
-    if terrain:
+    if MunicipalTerrain.objects.exists():  # the register of Italy, not the territory's own altitudes
         named = zip(found.codes, found.names, strict=True)
         unmatched += [(code, name, "no_terrain") for code, name in named if code not in terrain]
     return Italy(facts, found.names, unmatched)

@@ -8,10 +8,10 @@ import numpy as np
 
 from gisplan.analysis.coverage_ground import Demand
 from gisplan.analysis.inputs import Floats
+from gisplan.analysis.poles import poles_of_territory
 from gisplan.analysis.results import number
 from gisplan.analysis.road_times import road_times
-from gisplan.territory.models import Population, SnaiClass
-from gisplan.territory.profile import SNAI_EDITION
+from gisplan.territory.models import Population
 
 NEEDS = ("old_age_index", "population_change", "minutes_to_pole")
 REGISTERS = ("plan", "pnrr")
@@ -123,11 +123,11 @@ def population_change(codes: Sequence[str]) -> tuple[Floats, dict[str, Any]]:
 
 
 def minutes_to_pole(codes: Sequence[str]) -> tuple[Floats, dict[str, Any]]:
-    """Car minutes to the nearest official pole (class A or B) that is loaded; nan where none is reached."""
-    poles = SnaiClass.objects.filter(snai_edition=SNAI_EDITION, letter__in=["A", "B"])
+    """Car minutes to the nearest pole of the inner areas, the margin's too; nan where none is reached."""
     times = road_times()
-    known = sorted(set(poles.values_list("municipality__istat_code", flat=True)) & set(times.codes))
-    parameters = {"snai_edition": SNAI_EDITION, "poles": len(known), "road_times": times.parameters}
+    poles = poles_of_territory(times.codes, times.neighbours)
+    known = sorted(poles.classes)
+    parameters = {"snai_edition": poles.list_edition, "poles": len(known), "road_times": times.parameters}
     if not known:
         return np.full(len(codes), np.nan), parameters
     minutes = times.minutes(codes, known).min(axis=1)

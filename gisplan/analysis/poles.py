@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from gisplan.accessibility.inner_areas import POLE_STATIONS, PoleFacts, intermunicipal_poles, is_pole
 from gisplan.network.contiguity import Pairs
-from gisplan.territory.models import Hospital, RegisterCoverage, School, SnaiClass, Station
+from gisplan.territory.models import Hospital, NationalSnaiClass, RegisterCoverage, School, SnaiClass, Station
 from gisplan.territory.seeds import rows
 
 T = TypeVar("T")
@@ -53,9 +53,11 @@ def listed_poles() -> dict[str, str]:
 
 
 def official_classes(edition: str) -> dict[str, str]:
-    """Code -> class, of all municipalities of which the class of that edition is loaded."""
-    found = SnaiClass.objects.filter(snai_edition=edition)
-    return dict(found.values_list("municipality__istat_code", "letter"))
+    """Code -> class, of all municipalities of which the class of that edition is loaded; the territory's own count."""
+    national = NationalSnaiClass.objects.filter(snai_edition=edition)
+    own = SnaiClass.objects.filter(snai_edition=edition)
+    classes = dict(national.values_list("istat_code", "letter"))
+    return classes | dict(own.values_list("municipality__istat_code", "letter"))
 
 
 def poles_of_territory(codes: tuple[str, ...], neighbours: Pairs) -> Poles:

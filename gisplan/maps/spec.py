@@ -35,7 +35,8 @@ class Tiles:
     `url` has `{z}`, `{x}` and `{y}` and answers with the map layers `shapes` and `dots`; `feature_url` has `{id}`
     and answers with one GeoJSON Feature whose properties are `name` and `values`, in the order of the popup.
     `counts` has the number of features of each class, None for those in none; `box` is west, south, east, north
-    in degrees. `table_url` is the page that lists the features, `chosen` the one whose popup opens at first.
+    in degrees. `table_url` is the page that lists the features, `chosen` the one whose popup opens at first;
+    `source` is what the caller knows the data by.
     """
 
     url: str
@@ -45,6 +46,7 @@ class Tiles:
     box: Bounds
     table_url: str = ""
     chosen: int | None = None
+    source: str = ""
 
     @property
     def count(self) -> int:

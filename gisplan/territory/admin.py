@@ -13,6 +13,7 @@ from gisplan.territory.models import (
     Municipality,
     MunicipalityBoundary,
     MunicipalTerrain,
+    NationalSnaiClass,
     PeopleGrid,
     Population,
     RegisterCoverage,
@@ -108,6 +109,13 @@ class SnaiClassAdmin(LoadedAdmin):
     list_filter = ["snai_edition", "letter"]
     search_fields = ["municipality__name"]
     list_select_related = ["municipality", "source"]
+
+
+@admin.register(NationalSnaiClass)
+class NationalSnaiClassAdmin(LoadedAdmin):
+    list_display = ["istat_code", "snai_edition", "letter", "source"]
+    list_filter = ["snai_edition", "letter"]
+    search_fields = ["istat_code"]
 
 
 @admin.register(Zone)

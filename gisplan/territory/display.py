@@ -10,7 +10,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import QuerySet
 
-from gisplan.territory.models import MunicipalityBoundary, Place, TerritoryEdition
+from gisplan.territory.models import Municipality, MunicipalityBoundary, Place, TerritoryEdition
 
 SCREEN_SRID = 4326
 # Tolerance in degrees, and the decimals that go with it.
@@ -60,6 +60,13 @@ def territory_bounds(edition: TerritoryEdition) -> Bounds:
 def _bounds(edition_pk: int, digest: str) -> Bounds:
     inside = MunicipalityBoundary.objects.filter(edition_id=edition_pk, municipality__in_territory=True)
     bounds: Bounds = inside.aggregate(all=Extent(Transform("geometry", SCREEN_SRID)))["all"]
+    return bounds
+
+
+def bounds_of(municipalities: QuerySet[Municipality]) -> Bounds | None:
+    """The same of some municipalities, in any edition; None where there are none."""
+    shapes = MunicipalityBoundary.objects.filter(municipality__in=municipalities.values("pk"))
+    bounds: Bounds | None = shapes.aggregate(all=Extent(Transform("geometry", SCREEN_SRID)))["all"]
     return bounds
 
 

@@ -159,6 +159,26 @@ class SnaiClass(models.Model):
         return self.letter in "DEF"
 
 
+class NationalSnaiClass(models.Model):
+    """The official class of any municipality of Italy, loaded or not, from a table of the whole country."""
+
+    istat_code = models.CharField(max_length=6)
+    snai_edition = models.CharField(max_length=4)
+    letter = models.CharField(max_length=1, choices=SnaiClass.Letter.choices)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name_plural = "national SNAI classes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["istat_code", "snai_edition"], name="one_national_snai_class_per_edition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.istat_code} {self.snai_edition}: {self.letter}"
+
+
 class Zone(models.Model):
     """A homogeneous zone (zona omogenea)."""
 

@@ -11,15 +11,18 @@ from gisplan.territory.models import Source
 
 @dataclass(frozen=True)
 class AnswerTable:
-    """As templates/web/parts/result_table.html reads it."""
+    """Cells are as templates/web/parts/answer.html reads them."""
 
     title: str
     names: list[str]
     rows: list[list[dict[str, Any]]]
 
     @property
-    def total(self) -> int:
-        return len(self.rows)
+    def columns(self) -> list[tuple[str, bool]]:
+        """Name of each column, and whether it holds numbers."""
+        return [
+            (name, any("number" in row[place] for row in self.rows)) for place, name in enumerate(self.names)
+        ]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
 from gisplan.maps.classes import fixed
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.territory.display import DECIMALS, boundary_geometries, territory_bounds
+from gisplan.territory.models import TerritoryEdition
 from gisplan.territory.profile import latest_edition
 from gisplan.web import maps
 from gisplan.web.column_names import VALUES
 from gisplan.web.features import collection, feature, lang, palette_classes
+from gisplan.web.shapes import shapes_url
 from layers import crs
 
 #: A map of more points than these says nothing.
@@ -31,7 +33,8 @@ def coverage_map(found: ServiceCoverage, title: str, *, by_minutes: bool = False
         return None
     shapes = boundary_geometries(edition)
     data = collection(feature(shapes.get(row.istat_code), **_properties(row)) for row in found.municipalities)
-    ground = _by_minutes(data, found.request.minutes) if by_minutes else _by_status(data)
+    minutes = found.request.minutes
+    ground = _by_minutes(data, edition, threshold_min=minutes) if by_minutes else _by_status(data, edition)
     services = _services(found)
     return MapSpec(
         title=title,
@@ -43,7 +46,7 @@ def coverage_map(found: ServiceCoverage, title: str, *, by_minutes: bool = False
     )
 
 
-def _by_status(data: dict[str, Any]) -> MapLayer:
+def _by_status(data: dict[str, Any], edition: TerritoryEdition) -> MapLayer:
     return MapLayer(
         key="coverage",
         title=_("Comuni per copertura"),
@@ -53,10 +56,11 @@ def _by_status(data: dict[str, Any]) -> MapLayer:
         class_field="status",
         popup=_popup(),
         link_field="url",
+        shapes_url=shapes_url(edition),
     )
 
 
-def _by_minutes(data: dict[str, Any], threshold_min: int) -> MapLayer:
+def _by_minutes(data: dict[str, Any], edition: TerritoryEdition, *, threshold_min: int) -> MapLayer:
     """The threshold is one of the limits: what lies within it is in the two lightest classes."""
     classes = fixed([threshold_min * part for part in PARTS_OF_THRESHOLD])
     return MapLayer(
@@ -68,6 +72,7 @@ def _by_minutes(data: dict[str, Any], threshold_min: int) -> MapLayer:
         class_field=CLASS_FIELD,
         popup=_popup(),
         link_field="url",
+        shapes_url=shapes_url(edition),
     )
 
 

@@ -120,6 +120,7 @@ def _tiles(version: Version, chosen: int | None) -> Tiles:
         box=(version.bbox[0], version.bbox[1], version.bbox[2], version.bbox[3]),
         table_url=reverse("layer", args=[name]) + "#features" if version.is_current else "",
         chosen=chosen,
+        source=str(version.pk),
     )
 
 

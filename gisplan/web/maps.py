@@ -174,10 +174,11 @@ def axis_map(
     above_ground: Sequence[MapLayer] = (),
     until_year: int | None = None,
     shown: frozenset[str] | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
 ) -> MapSpec | None:
     """The ground that the axis asks about, its places, its imported layers and its interventions.
 
-    `shown`: the layers that are switched on; None leaves each as it is made.
+    `shown`: the layers that are switched on; None leaves each as it is made. `bounds`: else the territory.
     """
     edition = latest_edition()
     if edition is None:
@@ -194,7 +195,7 @@ def axis_map(
         title=_("Asse %(code)s. %(title)s") % {"code": axis.code, "title": axis.title or axis_name(axis)},
         layers=tuple(layers),
         lang=lang(),
-        bounds=territory_bounds(edition),
+        bounds=bounds or territory_bounds(edition),
         attribution=attribution(edition),
         notice=_stands_on(axis, stated),
         sources=_sources(axis, edition, stated),

@@ -15,6 +15,7 @@ from gisplan.territory.profile import latest_edition
 from gisplan.web import maps
 from gisplan.web.coverage_words import COLUMNS
 from gisplan.web.features import collection, feature, lang, palette_classes
+from gisplan.web.shapes import shapes_url
 
 STEPS = (0, 1, 2)
 
@@ -39,6 +40,7 @@ def plan_map(found: PlanCoverage, title: str) -> MapSpec | None:
             ("pnrr_projects", str(COLUMNS["pnrr_projects"])),
         ),
         link_field="url",
+        shapes_url=shapes_url(edition),
     )
     return MapSpec(
         title=title,

@@ -101,6 +101,9 @@ def _result(found: PlanCoverage) -> dict[str, Any]:
     }
     groups = {**found.by, "axis": found.axes}
     thin = [row for row in found.municipalities if row.need_step == 2 and row.plan_step == 0]
+    plan_tables = [_table(name, rows, PLAN_COLUMNS, found.edition) for name, rows in groups.items()]
+    of_pnrr = GROUPINGS if found.total.pnrr_projects else ()
+    pnrr_tables = [_table(name, found.by[name], PNRR_COLUMNS, found.edition) for name in of_pnrr]
     run = known_run(METHOD, found.parameters, found.input_digest, to_front=False)
     return {
         "completeness": found.completeness,
@@ -109,10 +112,9 @@ def _result(found: PlanCoverage) -> dict[str, Any]:
         "legend": legend_rows(),
         "thin": sorted(thin, key=lambda row: -row.people)[:LISTED],
         "thin_total": len(thin),
-        "tables": [_table(name, rows, PLAN_COLUMNS, found.edition) for name, rows in groups.items()],
-        "pnrr_tables": [_table(name, found.by[name], PNRR_COLUMNS, found.edition) for name in GROUPINGS]
-        if found.total.pnrr_projects
-        else [],
+        "tables": [*plan_tables, *pnrr_tables],
+        "plan_tables": plan_tables,
+        "pnrr_tables": pnrr_tables,
         "parameters": [
             (PARAMETER_NAMES[name], written(value))
             for name, value in found.parameters.items()

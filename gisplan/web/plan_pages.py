@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from gisplan.plan.amounts import total_amounts
 from gisplan.plan.features import not_located
-from gisplan.plan.filters import choices
+from gisplan.plan.filters import choices, municipalities_wanted
 from gisplan.plan.models import Axis, Intervention, PlanEdition
 from gisplan.plan.queries import (
     AxisCount,
@@ -20,6 +20,7 @@ from gisplan.plan.queries import (
     with_places_and_claims,
 )
 from gisplan.plan.rights import may_edit_territory
+from gisplan.territory.display import bounds_of
 from gisplan.territory.models import Municipality, Station
 from gisplan.territory.profile import people_in_territory
 from gisplan.web import axis_reach, maps, view_exports
@@ -101,6 +102,7 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> d
         above_ground=pnrr_layers(viewed["pnrr_all"], viewed["pnrr"], visible=only_pnrr),
         until_year=view.wanted.year,
         shown=view.layers,
+        bounds=bounds_of(municipalities_wanted(view.wanted)) if view.wanted.by_place else None,
     )
     return viewed | {
         "axis": found,

@@ -23,12 +23,14 @@ from gisplan.maps.tables import layer_table, value_table
 from gisplan.maps.texts import format_value
 from gisplan.web import view_files
 from gisplan.web.features import lang
+from gisplan.web.layer_overviews import without_tiles
 from gisplan.web.map_assets import asset_files
 from gisplan.web.maps import PageMap
 from gisplan.web.rate_limit import RateLimit, address_of
 from layers import crs
 
 FORMAT, PAPER = "formato", "carta"
+DRAWN = ("pdf", "png", "html")
 limit = RateLimit()
 
 
@@ -97,6 +99,8 @@ def answer(request: HttpRequest, content_of: Callable[[], ViewContent]) -> HttpR
         message = _("Troppi file chiesti da questo indirizzo: riprova fra un minuto.")
         return render(request, "web/refused.html", {"message": message}, status=429)
     made, content = FORMATS[wanted], content_of()
+    if content.spec and wanted in DRAWN:
+        content = replace(content, spec=without_tiles(content.spec))
     written = made.write(content, _Request(page_address(request), paper))
     name = f"gisplan-{_slug(content.title)}.{wanted}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}

@@ -21,6 +21,7 @@ from gisplan.analysis.staleness import is_stale
 from gisplan.territory.models import (
     Hospital,
     Municipality,
+    NationalSnaiClass,
     RegisterCoverage,
     School,
     SnaiClass,
@@ -261,7 +262,9 @@ def test_a_refused_option_is_one_sentence_and_exit_code_2(capsys: pytest.Capture
     assert told.err == "--snai-edition expects 2014 or 2020, found '1999': choose one.\n"
 
 
-def test_all_of_italy_is_computed_from_the_package_and_the_241_poles(settings: Settings) -> None:
+def test_all_of_italy_is_computed_from_the_package_and_the_241_poles(source: Source) -> None:
+    for code, letter in (("084020", "F"), ("001001", "C")):
+        NationalSnaiClass.objects.create(istat_code=code, snai_edition="2020", letter=letter, source=source)
     areas = inner_areas(InnerAreasRequest("2020", "italy"))
     letters = [row.computed for row in areas.rows]
     assert len(letters) == 7904
@@ -270,6 +273,8 @@ def test_all_of_italy_is_computed_from_the_package_and_the_241_poles(settings: S
     lampedusa = next(row for row in areas.rows if row.name == "Lampedusa e Linosa")
     assert (lampedusa.computed, lampedusa.minutes) == (None, None)
     assert areas.ground.times.parameters["terrain_known"] == 0
+    assert (areas.agreement.n, areas.agreement.share) == (2, 0.5)
+    assert areas.agreement.confusion["F"]["n.d."] == 1
     assert {reason for _, _, reason in areas.ground.unmatched} <= {"no_population", "no_boundary"}
 
 

@@ -15,8 +15,9 @@ from gisplan.analysis.ground import current_ground
 from gisplan.analysis.models import Run
 from gisplan.analysis.networks import load_network
 from gisplan.analysis.siting import is_quick, known_siting, site
-from gisplan.analysis.siting_inputs import siting_inputs
+from gisplan.analysis.siting_inputs import People, siting_inputs
 from gisplan.analysis.siting_request import SitingRequest
+from gisplan.analysis.siting_tables import covered_tables, minutes_table, totals_table
 from gisplan.analysis.staleness import is_stale
 from gisplan.territory.models import HealthSite, Municipality, Precision, Source
 from tests.analysis.conftest import CENTRE_M, write_geojson
@@ -263,3 +264,37 @@ def test_a_median_and_a_budget_go_to_the_queue(site_in_alpe: HealthSite, tmp_pat
     ground = current_ground()
     for request, quick in ((asked(), True), (asked("p-median"), False), (asked("lscp", number=None), True)):
         assert is_quick(request, siting_inputs(request, ground)) is quick
+
+
+@pytest.mark.parametrize("problem", ["p-median", "p-center"])
+def test_a_budget_that_reaches_nobody_is_one_sentence(
+    site_in_alpe: HealthSite, tmp_path: Path, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layer_of_candidates(tmp_path, [5.0, 60.0])
+    words = ["siting", "--problem", problem, "--service", SERVICE, "--candidates", "lotti", "--no-existing"]
+    assert main([*words, "--budget", "1", "--cost-field", "costo"]) == 2
+    assert "found that the number or the budget does not suffice" in capsys.readouterr().err
+
+
+def test_a_site_of_today_stands_where_it_is_known_and_else_at_the_centre_and_says_which(
+    site_in_alpe: HealthSite,
+) -> None:
+    (existing,) = [row for row in tables(site(asked()).keep())["sites"] if row["site_kind"] == "existing"]
+    middle = (380_000 + SIDE_M / 2, 4_990_000 + SIDE_M / 2)
+    assert (existing["placed_at"], existing["x_m"], existing["y_m"]) == ("municipal_centre", *middle)
+    site_in_alpe.location, site_in_alpe.precision = Point(381_000, 4_991_000, srid=32632), Precision.EXACT
+    site_in_alpe.save()
+    (existing,) = [row for row in tables(site(asked()).keep())["sites"] if row["site_kind"] == "existing"]
+    assert (existing["placed_at"], existing["x_m"], existing["y_m"]) == ("own_position", 381_000, 4_991_000)
+
+
+def test_who_is_exactly_at_the_minutes_is_covered(valley: list[Municipality]) -> None:
+    who = People(list(CODES), np.zeros((4, 2)), PEOPLE)
+    before, after = np.array([21.0, 20.1, 20.0, np.inf]), np.array([20.0, 20.1, 20.0, np.inf])
+    (row,) = totals_table(asked(), who, (before, after)).rows
+    assert row[1:4] == [PEOPLE[2], PEOPLE[0] + PEOPLE[2], PEOPLE[0]]
+    by_municipality, *_others = covered_tables(asked(), who, before, after)
+    assert [one[3:5] for one in by_municipality.rows] == [
+        *([0, PEOPLE[0]], [0, 0], [PEOPLE[2], PEOPLE[2]], [0, 0]),
+    ]
+    assert minutes_table(who, before, after).rows[3][3:] == [None, None]

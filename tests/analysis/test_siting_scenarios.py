@@ -103,7 +103,10 @@ def test_the_worker_keeps_the_run_and_the_same_question_under_way_is_the_same_jo
     assert job.status == SitingJob.Status.DONE
     assert job.run is not None
     assert (job.run.created_by, job.run.parameters) == (who, request.parameters)
+    seen_at = job.seen_at
     work(job.pk)  # a second worker finds nothing to do
+    job.refresh_from_db()
+    assert job.seen_at == seen_at
     assert Run.objects.count() == 1
     assert start(request).pk != job.pk
 

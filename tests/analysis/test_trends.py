@@ -12,8 +12,8 @@ from gisplan.analysis.exports import run_tables
 from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.analysis.trends import trends
-from gisplan.territory.models import Municipality, Population, Source
-from tests.analysis.valley import CODES, LAST, ROWS, make_valley
+from gisplan.territory.models import Municipality, MunicipalityBoundary, Population, Source
+from tests.analysis.valley import CODES, FIRST, LAST, ROWS, make_valley
 
 
 @pytest.fixture
@@ -118,3 +118,23 @@ def test_a_trend_is_stale_once_its_people_change(valley: list[Municipality]) -> 
     row.males[40] += 1
     row.save()
     assert is_stale(run)
+
+
+def test_at_its_threshold_a_municipality_is_sparse_and_small_and_without_change_it_does_not_fall(
+    valley: list[Municipality],
+) -> None:
+    boundaries = MunicipalityBoundary.objects
+    boundaries.filter(municipality=valley[1]).update(area_km2=780 / 80)
+    boundaries.filter(municipality=valley[2]).update(area_km2=510 / 80.01)
+    first, last = (
+        Population.objects.get(municipality=valley[2], reference_date=day) for day in (FIRST, LAST)
+    )
+    first.females, first.males = last.females, last.males
+    first.save()
+    whole = Population.objects.get(municipality=valley[0], reference_date=LAST)
+    whole.females, whole.males = [0] * 40 + [2_500] + [0] * 60, [0] * 40 + [2_500] + [0] * 60
+    whole.save()
+    rows = {row["municipality"]: row for row in tables(trends().keep())["trends_by_municipality"]}
+    assert (rows["Bosco"]["sparse"], rows["Colle"]["sparse"]) == (True, False)
+    assert (rows["Alpe"]["people_last"], rows["Alpe"]["small"]) == (5_000, True)
+    assert (rows["Colle"]["change"], rows["Colle"]["falling"]) == (0, False)

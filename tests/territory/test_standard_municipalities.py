@@ -15,6 +15,8 @@ from gisplan.territory.models import (
     AGES,
     Municipality,
     MunicipalityBoundary,
+    MunicipalTerrain,
+    NationalSnaiClass,
     PeopleGrid,
     Population,
     SnaiClass,
@@ -241,3 +243,22 @@ def test_cells_of_people_are_a_layer_that_counts_them() -> None:
 def test_a_layer_without_people_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegisterRefused, match="Expected one layer of cells"):
         load("census_sections", boundaries_file(tmp_path, ("001272", "Torino")))
+
+
+def test_a_table_of_all_italy_is_kept_whole_beside_the_classes_of_the_territory(tmp_path: Path) -> None:
+    path = tmp_path / "italy.csv"
+    path.write_text("istat_code,name,snai_class_2020\n001272,Torino,A\n058091,Roma,A\n084020,Lampedusa,F\n")
+    first = load("snai_classes", path)
+    assert (first.same, first.elsewhere) == (1, 2)
+    assert first.notes == ["classes of 3 municipalities of Italy, edition 2020, 3 new or changed"]
+    assert load("snai_classes", path).notes[0].endswith("0 new or changed")
+    assert NationalSnaiClass.objects.get(istat_code="084020").letter == "F"
+
+
+def test_terrain_of_all_italy_is_kept_beside_the_altitudes_of_the_territory(tmp_path: Path) -> None:
+    path = tmp_path / "altitudes_2023.csv"
+    path.write_text("istat_code,altimetric_zone,altitude_m\n001272,5,239\n058091,5,20\n081025,5,N.d.\n")
+    first = load("altitudes", path)
+    assert (first.elsewhere, [row.line for row in first.refused]) == (2, [4])
+    assert MunicipalTerrain.objects.get(istat_code="058091").altitude_m == 20
+    assert load("altitudes", path).notes[0].endswith("0 new or changed")

@@ -16,9 +16,11 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "station": (f"/stazioni/{COLLEGNO}/",),
     "station_profile": (f"/stazioni/{COLLEGNO}/profilo/",),
     "run": ("/analisi/esecuzioni/{run}/",),
+    "embed": (f"/comuni/{COLLEGNO_TOWN}/incorpora/",),
 }
 #: Addresses with a parameter that no reader opens as a page: files, answers to a button, what signed-in keepers see.
 NOT_PAGES = {
+    *("siting_state", "axis_answers", "layer_tile", "layer_feature"),
     *(
         "run_csv",
         "run_xlsx",
@@ -34,7 +36,7 @@ NOT_PAGES = {
     *("layer_edit", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
-ELSEWHERE = {"layer", "scenario", "siting_job"}
+ELSEWHERE = {"layer", "scenario", "siting_job", "place"}
 #: The same pages with a question in the address.
 ASKED = (
     "/comuni/?q=susa",

@@ -198,3 +198,41 @@ def test_a_page_is_made_anew_when_anything_in_it_has_changed(client: Client, pnr
     assert data_stamp() != stamp
     Municipality.objects.filter(istat_code="001090").update(name="Altro")
     assert "Altro" in page_of(client, "/assi/4/?comune=001090") or "Altro" in page_of(client, "/comuni/")
+
+
+def test_a_place_in_the_filters_is_what_the_map_shows_first(client: Client) -> None:
+    whole, zone, one = (page_of(client, f"/assi/3/{query}") for query in ("", "?zona=2", "?comune=001090"))
+
+    def width(page: str) -> float:
+        ((west, east),) = re.findall(r'"bounds":\[\[[-\d.]+,([-\d.]+)\],\[[-\d.]+,([-\d.]+)\]\]', page)
+        return float(east) - float(west)
+
+    assert width(whole) > 3 * width(zone) > 3 * width(one) > 0
+    assert width(page_of(client, "/assi/3/?comune=999999")) == width(whole)
+
+
+def test_the_answers_change_with_the_data(client: Client) -> None:
+    """Euros per inhabitant of axis 5 and the people of its SNAI classes, counted here by other means."""
+    page = read(client, "/assi/5/")
+    inner = Population.objects.filter(
+        municipality__snai_classes__letter__in="DEF",
+        municipality__in_territory=True,
+        reference_date="2023-01-01",
+    )
+    total = sum(row.people for row in inner)
+    assert f"{total:,}".replace(",", ".") + " residenti in aree interne" in page
+    row = inner.first()
+    assert row is not None
+    Population.objects.filter(pk=row.pk).update(people=row.people + 1_000)
+    assert f"{total + 1_000:,}".replace(",", ".") + " residenti in aree interne" in read(client, "/assi/5/")
+
+
+def test_the_reach_of_axis_6_is_that_of_the_coverage_it_links_to(client: Client) -> None:
+    page = client.get("/assi/6/risposte/?parte=1").content.decode()
+    links = [unescape(link) for link in re.findall(r'href="(/analisi/copertura/[^"]+)"', page)]
+    assert len(links) == 4
+    shares = re.findall(r"<strong>([\d,]+) %</strong>", page)
+    for link, share in zip(links, shares, strict=True):
+        assert f"{share}" in read(client, link).replace(" %", "") or share.split(",")[0] in read(client, link)
+    assert client.get("/en/assi/6/risposte/").status_code == 200
+    assert client.get("/assi/1/risposte/").status_code == 404

@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.django_db]
 PHONE = {"width": 390, "height": 850}
 POLICY = {
     "default-src": {"'self'"},
-    "style-src": {"'self'", "'unsafe-inline'"},
     "img-src": {"'self'", "data:"},
     "font-src": {"'self'", "data:"},
     "object-src": {"'none'"},
@@ -65,7 +64,9 @@ def test_the_policy_allows_own_scripts_and_one_with_a_nonce_alone(client: Client
     }
     nonce = re.findall(r'<script nonce="([\w-]+)"', answer.content.decode())
     assert allowed["script-src"] <= {"'self'", *(f"'nonce-{one}'" for one in {*nonce, _nonce(allowed)})}
+    assert allowed["style-src"] <= {"'self'", f"'nonce-{_nonce(allowed)}'"}
     assert {name: allowed[name] for name in POLICY} == POLICY
+    assert not re.search(r"<[^>]+\sstyle=", answer.content.decode())
     inline = re.findall(
         r"<script(?![^>]*\b(?:src|nonce)=)(?![^>]*application/json)[^>]*>", answer.content.decode()
     )

@@ -1,6 +1,8 @@
 """The coverage of the plan on the page: on what is loaded, with the rows that no group can be given."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -100,3 +102,13 @@ def test_only_a_planner_keeps_an_answer_and_then_the_page_cites_its_run(
     text = client.get(f"/analisi/esecuzioni/{run.pk}/gisplan.csv").content.decode("utf-8-sig")
     assert len(text.splitlines()) == 313
     assert client.get(f"/analisi/esecuzioni/{run.pk}/gisplan.gpkg").content[:15] == b"SQLite format 3"
+
+
+def test_the_view_is_a_workbook_a_geopackage_and_a_page_of_paper(client: Client) -> None:
+    for kind, head in {"xlsx": b"PK", "gpkg": b"SQLite format 3", "pdf": b"%PDF"}.items():
+        response = client.get(PAGE + "?formato=" + kind)
+        assert response.status_code == 200
+        assert response.content.startswith(head)
+    with zipfile.ZipFile(io.BytesIO(client.get(PAGE + "?formato=" + "xlsx").content)) as book:
+        written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert "Cuorgnè" in written

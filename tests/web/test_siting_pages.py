@@ -1,6 +1,9 @@
 """The siting workbench on Torino: at once where it is quick, by the worker where it is not; who may keep and save."""
 
+from pathlib import Path
+
 import pytest
+import shapely
 from django.test import Client
 
 from gisplan.analysis.coverage_ground import coverage_demand
@@ -9,6 +12,8 @@ from gisplan.analysis.models import Run, Scenario, SitingJob
 from gisplan.analysis.siting import site
 from gisplan.analysis.siting_jobs import work
 from gisplan.analysis.siting_request import SitingRequest
+from layers.importing import import_layer
+from tests.analysis.conftest import write_geojson
 
 from .test_analysis_pages import planner
 from .test_pages import read
@@ -139,3 +144,17 @@ def test_the_files_of_a_siting_have_its_places(planner: Client) -> None:
         assert response.status_code == 200, kind
         assert len(response.content) > 500
     assert planner.get(f"/analisi/esecuzioni/{run.pk}/").status_code == 200
+
+
+def test_candidates_of_a_layer_stand_on_the_map_and_a_budget_goes_to_the_worker(
+    planner: Client, client: Client, tmp_path: Path
+) -> None:
+    points = [shapely.Point(395_000, 4_990_000), shapely.Point(360_000, 4_995_000)]
+    plots = [{"nome": "Lotto uno", "costo": 10.0}, {"nome": "Lotto due", "costo": 20.0}]
+    import_layer(write_geojson(tmp_path / "lotti.geojson", list(points), plots), name="lotti")
+    address = f"{PAGE}?problema=mclp&servizio=hospitals&minuti=20&modo=car&candidati=lotti"
+    page = planner.get(f"{address}&siti=1").content.decode()
+    assert "Siti candidati" in page
+    assert "Lotto due" in page
+    assert client.get(f"{address}&siti=1").status_code == 400  # the layer is not public
+    assert "Avvia il calcolo" in planner.get(f"{address}&budget=15&costo=costo").content.decode()

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gisplan.web import layer_features
+from gisplan.maps.spec import positions
+from gisplan.web import layer_features, layer_maps
+from gisplan.web.layer_overviews import without_tiles
 from layers.models import Layer, Version
 from layers.serving.classes import drawing_key
 
@@ -147,3 +149,18 @@ def test_the_legend_counts_each_class_of_a_large_layer(client: Client, published
     version.layer.save()
     page = text(client.get("/strati/luoghi/"))
     assert "classe A 2 b 2 Dato mancante 1" in page
+
+
+def test_paper_and_files_show_a_large_layer_at_their_own_scale(published: Published, officer: Client) -> None:
+    version = published(*"aabbc")
+    spec = layer_maps.layer_map(version)
+    drawn = without_tiles(spec).layers[-1]
+    assert drawn.tiles is None
+    assert sum(one["properties"]["number"] for one in drawn.located) == 5
+    west, south, east, north = spec.extent()
+    side_deg = max(east - west, north - south) / 100
+    for one in drawn.located:
+        lon, lat = next(positions(one["geometry"]))
+        assert 7.6 - side_deg <= lon <= 7.64 + side_deg
+        assert lat == pytest.approx(45.0, abs=side_deg)
+    assert drawn.note.startswith("5 elementi: quelli più piccoli di ")

@@ -9,6 +9,7 @@ from gisplan.territory.models import (
     AGES,
     Municipality,
     MunicipalTerrain,
+    NationalSnaiClass,
     Population,
     SnaiClass,
     Source,
@@ -111,13 +112,16 @@ def load_snai_classes(request: LoadRequest, source: Source, load: RegisterLoad) 
         for one in SnaiClass.objects.filter(snai_edition=edition).select_related("municipality")
     }
     new, changed = [], []
+    national: dict[str, str] = {}
     for row in rows:
         code, letter = _code_of(row, "istat_code", known, load), row[column]
-        if not code:
-            continue
         if letter not in SnaiClass.Letter.values:
             load.refuse(row.line, f"{column}: expected one of A to F, found {letter!r}")
-        elif code not in stored:
+            continue
+        national[six_digits(row["istat_code"])] = letter
+        if not code:
+            continue
+        if code not in stored:
             new.append(
                 SnaiClass(municipality=known[code], snai_edition=edition, letter=letter, source=source)
             )
@@ -129,6 +133,29 @@ def load_snai_classes(request: LoadRequest, source: Source, load: RegisterLoad) 
     SnaiClass.objects.bulk_create(new)
     SnaiClass.objects.bulk_update(changed, ["letter", "source"])
     load.added, load.changed = len(new), len(changed)
+    if load.elsewhere:
+        _keep_national(national, edition, source, load)
+
+
+def _keep_national(letters: dict[str, str], edition: str, source: Source, load: RegisterLoad) -> None:
+    """A table that goes beyond the territory is kept whole, for what is computed of all Italy."""
+    letters.pop("", None)
+    stored = dict(NationalSnaiClass.objects.filter(snai_edition=edition).values_list("istat_code", "letter"))
+    rows = [
+        NationalSnaiClass(istat_code=code, snai_edition=edition, letter=letter, source=source)
+        for code, letter in letters.items()
+        if stored.get(code) != letter
+    ]
+    NationalSnaiClass.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["istat_code", "snai_edition"],
+        update_fields=["letter", "source"],
+        batch_size=2_000,
+    )
+    load.notes.append(
+        f"classes of {len(letters):,} municipalities of Italy, edition {edition}, {len(rows):,} new or changed"
+    )
 
 
 def load_population(request: LoadRequest, source: Source, load: RegisterLoad) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from gisplan.maps.standalone import standalone_html
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, editions, interventions_of_axis
+from gisplan.web.layer_overviews import without_tiles
 from gisplan.web.map_assets import asset_files
 from gisplan.web.maps import axis_map
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     "A map needs the boundaries of the territory: run `gisplan load_territory`."
                 )
-            page = standalone_html(replace(spec, date=timezone.localdate()), asset_files())
+            page = standalone_html(replace(without_tiles(spec), date=timezone.localdate()), asset_files())
         try:
             out.write_text(page, encoding="utf-8")
         except OSError as error:

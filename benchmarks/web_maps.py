@@ -1,0 +1,171 @@
+"""What a reader waits for on the map of 200,000 polygons: tiles, frames while it moves, and redrawing."""
+
+import http.client
+import math
+import re
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.frame import Bench, Row
+from benchmarks.web_site import get
+from gisplan.environment import browser as chromium
+from gisplan.maps.palettes import AXES
+from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.maps.standalone import standalone_html
+
+ZOOMS = range(8, 15)
+CENTRE = (45.1, 7.7)
+MARKS = 6_000
+_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_LONG = (
+    "new PerformanceObserver(list => list.getEntries().forEach(one => (window.longTasks = window.longTasks || [])"
+    ".push(one.duration))).observe({type: 'longtask', buffered: true})"
+)
+_PAN = """async () => {
+  const times = []; let on = true;
+  const note = now => { times.push(now); if (on) requestAnimationFrame(note); };
+  requestAnimationFrame(note);
+  for (const step of [[300, 0], [0, 200], [-300, 0], [0, -200]]) {
+    map_main.panBy(step, {animate: true, duration: 0.5});
+    await new Promise(done => map_main.once('moveend', done));
+  }
+  on = false;
+  return 1000 * (times.length - 1) / (times[times.length - 1] - times[0]);
+}"""
+_ZOOM = """async ([lat, lon, zoom]) => {
+  const ready = () => map_main.getContainer().dataset.tiles === 'ready';
+  const from = performance.now();
+  map_main.setView([lat, lon], zoom, {animate: false});
+  await new Promise(done => setTimeout(done, 0));
+  do await new Promise(done => requestAnimationFrame(done)); while (!ready());
+  return performance.now() - from;
+}"""
+
+
+def tile_rows(address: str, layer: str) -> list[Row]:
+    """Four tiles of each zoom, one after the other: made by the database, and as a reader has them after another."""
+    page = get(address, f"/strati/{layer}/")
+    template = re.findall(r'"url":"([^"]+mvt[?]v=[^"]+)"', page)
+    urls = [url for zoom in ZOOMS for url in _around(template[0], zoom)]
+    first, second = _seconds(address, urls), _seconds(address, urls)
+    work = f"tiles of zooms {ZOOMS[0]} to {ZOOMS[-1]}"
+    return [
+        Row(f"{work}, made", len(urls) / sum(first), None, "", "", "tiles/s", 0.0),
+        Row(f"{work}, made or kept", len(urls) / sum(second), None, "", "", "tiles/s", 0.0),
+        Row(f"{work}, the slowest made", max(first) * 1000, None, "", "", "ms", 0.0),
+        Row(f"{work}, the slowest made or kept", max(second) * 1000, None, "", "", "ms", 0.0),
+    ]
+
+
+def _around(template: str, zoom: int) -> list[str]:
+    lat, lon = map(math.radians, CENTRE)
+    x = int((lon / math.pi + 1) / 2 * 2**zoom)
+    y = int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**zoom)
+    fill = template.replace("{z}", str(zoom))
+    return [
+        fill.replace("{x}", str(x + across)).replace("{y}", str(y + down))
+        for across in (0, 1)
+        for down in (0, 1)
+    ]
+
+
+def _seconds(address: str, urls: list[str]) -> list[float]:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc)
+    taken = []
+    for url in urls:
+        started = time.perf_counter()
+        connection.request("GET", url, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"The tile {url} was answered with {answer.status}: not a figure to print.")
+        taken.append(time.perf_counter() - started)
+    connection.close()
+    return taken
+
+
+def browser_rows(bench: Bench, address: str, layer: str) -> list[Row]:
+    found = chromium.find()
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        found = None
+    if found is None:
+        bench.say(
+            "the rows of a browser: left out, Chromium or playwright is not installed (./scripts/setup --dev)"
+        )
+        return []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(found), args=_ARGS)
+        rows = [*_moving(opened, f"{address}/strati/{layer}/"), _clustering(opened, bench.folder)]
+        opened.close()
+    return rows
+
+
+def _moving(opened: Any, url: str) -> list[Row]:
+    page = opened.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(url)
+    page.wait_for_selector('[data-tiles="ready"]')
+    for zoom in ZOOMS:
+        page.evaluate(_ZOOM, [*CENTRE, zoom])
+    redrawn = [page.evaluate(_ZOOM, [*CENTRE, zoom]) for zoom in ZOOMS]
+    frames = []
+    for zoom in ZOOMS[::3]:
+        page.evaluate(_ZOOM, [*CENTRE, zoom])
+        frames.append(page.evaluate(_PAN))
+    page.close()
+    return [
+        Row("pan over 200,000 polygons, the slowest zoom", min(frames), None, "", "", "frames/s", 0.0),
+        Row("redraw after a change of zoom, median", statistics.median(redrawn), None, "", "", "ms", 0.0),
+        Row("redraw after a change of zoom, the slowest", max(redrawn), None, "", "", "ms", 0.0),
+    ]
+
+
+def _clustering(opened: Any, folder: Path) -> Row:
+    file = folder / "marks.html"
+    file.write_text(standalone_html(_marks(), _leaflet()), encoding="utf-8")
+    page = opened.new_page(viewport={"width": 1280, "height": 900})
+    page.add_init_script(_LONG)
+    page.goto(file.as_uri())
+    page.wait_for_selector('[data-clusters="ready"]')
+    longest = page.evaluate("Math.max(0, ...(window.longTasks || []))")
+    page.close()
+    return Row(f"{MARKS:,} interventions clustered, the longest task", longest, None, "", "", "ms", 0.0)
+
+
+def _marks() -> MapSpec:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [7.0 + n % 100 * 0.009, 44.8 + n // 100 * 0.01]},
+            "properties": {
+                "id": f"iv-{n}",
+                "name": f"Intervento {n}",
+                "state": "in corso",
+                "amount": n * 1000,
+            },
+        }
+        for n in range(MARKS)
+    ]
+    layer = MapLayer(
+        key="works",
+        title="Interventi",
+        data={"type": "FeatureCollection", "features": features},
+        style=AXES["3"].style,
+        popup=(("state", "Stato"), ("amount", "Importo")),
+        listed=False,  # the table of the page is not what is measured
+    )
+    return MapSpec(title="Interventi", layers=(layer,))
+
+
+def _leaflet() -> dict[str, Path]:
+    vendor = Path(__file__).parents[1] / "gisplan" / "web" / "static" / "vendor"
+    names = {
+        "leaflet.css": "leaflet",
+        "leaflet.js": "leaflet",
+        "leaflet.markercluster.js": "leaflet.markercluster",
+    }
+    return {name: vendor / place / name for name, place in names.items()}

@@ -1,0 +1,53 @@
+"""Large layers where there are no tiles, on paper and in files: drawn at the one scale of the map."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from gisplan.maps.spec import Bounds, MapLayer, MapSpec, Tiles
+from gisplan.maps.texts import format_value
+from gisplan.web.features import collection, feature, lang
+from layers.models import Version
+from layers.serving.overview import Overview, overview
+
+
+def without_tiles(spec: MapSpec) -> MapSpec:
+    """The same map with what its tiles would show at this scale; the legend says how it was gathered."""
+    layers = tuple(
+        _drawn(layer, layer.tiles, spec.extent()) if layer.tiles else layer for layer in spec.layers
+    )
+    return replace(spec, layers=layers, bounds=spec.extent())
+
+
+def _drawn(layer: MapLayer, tiles: Tiles, bounds: Bounds) -> MapLayer:
+    version = Version.objects.select_related("layer").get(pk=int(tiles.source))
+    found = overview(version, bounds)
+    return replace(
+        layer,
+        data=collection(
+            feature(
+                piece.geometry,
+                feature_id=number,
+                feature_name=layer.title,
+                feature_class=piece.class_place,
+                number=piece.count,
+            )
+            for number, piece in enumerate(found.pieces, 1)
+        ),
+        popup=(("number", _("Elementi")),),
+        tiles=None,
+        listed=False,
+        note=" ".join(part for part in (layer.note, _note(found, tiles)) if part),
+    )
+
+
+def _note(found: Overview, tiles: Tiles) -> str:
+    told = {"total": format_value(tiles.count, lang()), "side": format_value(round(found.square), lang())}
+    words = _(
+        "%(total)s elementi: quelli più piccoli di %(side)s m sono riuniti in quadrati di %(side)s m,"
+        " del colore della classe più frequente."
+    )
+    if found.left_out:
+        left = {"count": format_value(found.left_out, lang())}
+        return f"{words % told} {_('Altri %(count)s elementi non sono disegnati a questa scala.') % left}"
+    return words % told
