@@ -1,4 +1,4 @@
-"""Inner areas from a cold process, for Torino and for Italy; and the search of poles beside networkx."""
+"""Inner areas from a cold process, for Torino and for Italy; the search of poles beside networkx; coverage."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.cases import coverage
 from benchmarks.frame import Bench, Row, median_s, peak_mb
 from benchmarks.watching import watch
 
@@ -20,7 +21,7 @@ def run(bench: Bench) -> list[Row]:
     for words in (["migrate", "-v0"], ["load_territory"]):
         subprocess.run([*_gisplan(), *words], env=environment, check=True, stdout=subprocess.DEVNULL)
     cold = [_cold(territory, environment) for territory in ("", "italy")]
-    return [*cold, _search(bench)]
+    return [*cold, _search(bench), *coverage.run(bench)]
 
 
 def _gisplan() -> list[str]:

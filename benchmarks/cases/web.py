@@ -8,6 +8,7 @@ import shapely
 
 from benchmarks.frame import Bench, Row
 from benchmarks.web_maps import browser_rows, tile_rows
+from benchmarks.web_pages import page_rows
 from benchmarks.web_site import gisplan, site
 from gisplan.environment.lease import given_url
 
@@ -29,4 +30,5 @@ def run(bench: Bench) -> list[Row]:
     with psycopg.connect(given_url()) as connection:
         connection.execute("UPDATE layers_layer SET is_public = true WHERE name = %s", [name])
     with site(state) as address:
-        return [*tile_rows(address, name), *browser_rows(bench, address, name)]
+        rows = [*tile_rows(address, name), *browser_rows(bench, address, name)]
+    return [*rows, *page_rows(bench)]

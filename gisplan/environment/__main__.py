@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from gisplan.environment import bench, demo, fuzzing, testing
+from gisplan.environment import bench, demo, fuzzing, screenshots, testing
 from gisplan.environment.arguments import OneSentenceParser
 from gisplan.environment.errors import EnvironmentFault, UserMistake
 from gisplan.environment.steps import Steps, run_all
@@ -27,6 +27,7 @@ PROGRAMS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": testing.run_checks,
     "bench": bench.main,
     "fuzz": fuzzing.main,
+    "screenshots": screenshots.main,
 }
 
 

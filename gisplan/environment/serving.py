@@ -4,6 +4,7 @@ import http.client
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -40,6 +41,24 @@ def serve(here: State, port: int, steps: Steps) -> int:
             _stop(children)
             steps.say("Stopped.")
     return 0
+
+
+@contextmanager
+def web_server(here: State, port: int) -> Iterator[str]:
+    """The demo's web server alone, for as long as pictures or measures are taken; gives its address."""
+    here.logs.mkdir(parents=True, exist_ok=True)
+    web = _start(_commands(port)["web"], here.logs / "web.log")
+    try:
+        _wait_until_it_answers(port, web, here)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        _stop({"web": web})
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 def _commands(port: int) -> dict[str, list[str | Path]]:

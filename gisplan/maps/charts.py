@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gisplan.maps.palettes import GREY, INK, WHITE
+from gisplan.maps.palettes import INK, WHITE
 from gisplan.maps.print_text import width_mm, xml_text
 from gisplan.maps.texts import Lang, format_value
 
-FEMALE, MALE, CURVE, BAR = "#9b2f6c", "#2a6099", "#08579e", "#2a6099"
+FEMALE, MALE, BAR = "#9b2f6c", "#2a6099", "#2a6099"
 SIZE = 12.0
 ROW, GAP = 20.0, 4.0
 
@@ -99,46 +99,6 @@ def bars(rows: Sequence[Bar], *, title: str, unit: str = "", lang: Lang = "it", 
         f"{row.label}: {figure}" for row, figure in zip(rows, figures, strict=True)
     )
     return _picture("".join(drawn), words, names + wide + room, len(rows) * (ROW + GAP))
-
-
-def lorenz(
-    people: Sequence[float], share: Sequence[float], *, title: str, axes: tuple[str, str], lang: Lang = "it"
-) -> str:
-    """Lorenz curve in CSS pixels, beside the line of equality.
-
-    Parameters
-    ----------
-    people, share : sequence of float, shape (n_points,)
-        Cumulative shares from 0 to 1 of the people and of what they have, from those who have least.
-    title : str
-        What the chart shows, with its index: its text alternative.
-    axes : tuple of str
-        Words for the two shares.
-    lang : {"it", "en"}
-        How figures are written.
-    """
-    side, left, top = 260.0, 44.0, 8.0
-
-    def at(x: float, y: float) -> str:
-        return f"{left + x * side:.1f} {top + (1 - y) * side:.1f}"
-
-    ticks = []
-    for k in range(0, 101, 25):
-        x, y = left + k / 100 * side, top + (1 - k / 100) * side
-        ticks.append(f'<path d="M{left} {y}h{side}M{x} {top}v{side}" stroke="#d5dce3" stroke-width="1"/>')
-        ticks.append(_text(left - 6, y + 4, f"{k} %", anchor="end", size=10))
-        ticks.append(_text(x, top + side + 14, f"{k} %", anchor="middle", size=10))
-    curve = "L".join(at(x, y) for x, y in zip(people, share, strict=True))
-    lines = (
-        f'<path d="M{at(0, 0)}L{at(1, 1)}" stroke="{GREY}" stroke-width="1.5" stroke-dasharray="6 4"/>'
-        f'<path d="M{curve}" fill="none" stroke="{CURVE}" stroke-width="2.5"/>'
-    )
-    names = _text(left + side / 2, top + side + 30, axes[0], anchor="middle") + (
-        f'<g transform="translate(11 {top + side / 2}) rotate(-90)">{_text(0, 0, axes[1], anchor="middle")}</g>'
-    )
-    half = next((y for x, y in zip(people, share, strict=True) if x >= 0.5), None)
-    words = title if half is None else f"{title}. 50 % → {format_value(half * 100, lang, decimals=0)} %"
-    return _picture("".join(ticks) + lines + names, words, left + side + 20, top + side + 38)
 
 
 def _pyramid_words(

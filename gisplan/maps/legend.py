@@ -47,9 +47,14 @@ def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
         ]
         if of_class[None]:
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
-    if not layer.listed:
+    if not layer.listed and layer.tiles:
+        lines = lines[1:2] or lines
+        lines = [LegendEntry(line.symbol, layer.title) for line in lines]
+    elif not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]
     notes = [layer.note, not_located_note(layer, lang)]
+    if layer.tiles and layer.tiles.first_zoom:
+        notes.append(text("nearer", lang))
     if layer.tiles and kind == "area":
         notes.append(text("small_areas", lang))
     return LegendSection(

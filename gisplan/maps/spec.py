@@ -36,7 +36,7 @@ class Tiles:
     and answers with one GeoJSON Feature whose properties are `name` and `values`, in the order of the popup.
     `counts` has the number of features of each class, None for those in none; `box` is west, south, east, north
     in degrees. `table_url` is the page that lists the features, `chosen` the one whose popup opens at first;
-    `source` is what the caller knows the data by.
+    `source` is what the caller knows the data by. There are tiles from `first_zoom` on.
     """
 
     url: str
@@ -47,6 +47,7 @@ class Tiles:
     table_url: str = ""
     chosen: int | None = None
     source: str = ""
+    first_zoom: int = 0
 
     @property
     def count(self) -> int:

@@ -27,6 +27,7 @@ TEXTS: dict[str, dict[Lang, str]] = {
         "en": "{count} small features are not drawn here: zoom in.",
     },
     "cluster": {"it": "{title}: {count} qui, ingrandisci", "en": "{title}: {count} here, zoom in"},
+    "nearer": {"it": "Si vede da vicino.", "en": "Seen from nearer."},
     "zoom_here": {"it": "Ingrandisci qui", "en": "Zoom in here"},
     "not_answered": {
         "it": "Il sito non risponde: riprova, o cerca l'elemento nella tabella.",

@@ -14,6 +14,7 @@ def tile_options(layer: MapLayer, tiles: Tiles, lang: Lang) -> dict[str, Any]:
         "geometry": tiles.kind,
         "box": list(tiles.box),
         "chosen": tiles.chosen,
+        "firstZoom": tiles.first_zoom,
         "title": layer.title,
         "lang": lang,
         "manyHere": text("many_here", lang, count="{count}"),

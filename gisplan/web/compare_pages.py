@@ -57,10 +57,15 @@ def _shown(found: Comparison) -> dict[str, Any]:
         {"side": side, "map": maps.page_map(side.spec), "letter": letter}
         for side, letter in zip((found.first, found.second), "AB", strict=True)
     ]
+    difference = maps.page_map(found.difference)
+    shown = [one["map"] for one in sides] + [difference]
     return {
         "found": found,
         "sides": sides,
-        "difference": maps.page_map(found.difference),
+        "scripts": list(
+            dict.fromkeys(url for one in shown if isinstance(one, maps.PageMap) for url in one.js)
+        ),
+        "difference": difference,
         "difference_title": found.difference.title if found.difference else "",
         "written": [{"table": table, "rows": table.written(lang())} for table in found.tables if table.rows],
         "empty": [table.title for table in found.tables if not table.rows],

@@ -105,9 +105,7 @@ def _services(found: ServiceCoverage) -> MapLayer:
     services = found.services
     at = np.flatnonzero(services.measurable)
     drawn = at[:DRAWN_SERVICES]
-    points = shapely.points(services.points_m[drawn])
-    moved = crs.transform(np.asarray(points), settings.STORED_SRID, crs.WGS84).geometries
-    places = np.round(shapely.get_coordinates(moved), DECIMALS).tolist()
+    places = _in_degrees(shapely.points(services.points_m[drawn])) if len(drawn) else []
     apart = len(services) + services.nowhere - len(drawn)
     return MapLayer(
         key="services",
@@ -125,6 +123,11 @@ def _services(found: ServiceCoverage) -> MapLayer:
         popup=(("municipality", _("Codice del comune")),),
         note=_("%(count)s servizi non hanno un punto sulla mappa.") % {"count": apart} if apart else "",
     )
+
+
+def _in_degrees(points: Any) -> list[Any]:
+    moved = crs.transform(np.asarray(points), settings.STORED_SRID, crs.WGS84).geometries
+    return list(np.round(shapely.get_coordinates(moved), DECIMALS).tolist())
 
 
 def _mark_of(name: str) -> str:

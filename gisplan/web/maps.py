@@ -27,6 +27,7 @@ from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
+from gisplan.web.street_ground import with_streets
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
 ASSETS = {
@@ -51,7 +52,9 @@ def page_map(spec: MapSpec | None) -> PageMap | None:
     """The parts of a map for a page, with the addresses of the served assets."""
     if spec is None:
         return None
-    parts = build_map(_over_pictures(spec), {name: static(path) for name, path in ASSETS.items()})
+    parts = build_map(
+        _over_pictures(with_streets(spec)), {name: static(path) for name, path in ASSETS.items()}
+    )
     return PageMap(**vars(parts), spec=spec)
 
 

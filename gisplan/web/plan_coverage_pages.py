@@ -37,8 +37,8 @@ from gisplan.web.view_exports import render_view
 
 LISTED = 60
 PLAN_COLUMNS = (
-    *("people", "municipalities", "municipalities_touched", "actions", "plan_interventions"),
-    *("interventions_per_1000", "eur", "eur_per_inhabitant"),
+    *("people", "municipalities", "municipalities_touched", "actions", "actions_per_1000"),
+    *("plan_interventions", "interventions_per_1000", "eur", "eur_per_inhabitant"),
 )
 PNRR_COLUMNS = ("people", "pnrr_projects", "pnrr_per_1000", "pnrr_eur", "pnrr_eur_per_inhabitant")
 REGISTER_WORDS = {"plan": gettext_lazy("registro del piano"), "pnrr": gettext_lazy("progetti PNRR")}

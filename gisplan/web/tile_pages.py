@@ -6,7 +6,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 
+from gisplan.analysis.models import StreetNetwork
+from gisplan.analysis.street_tiles import street_tile
 from gisplan.maps.texts import format_value
+from gisplan.network.errors import BadNetworkFile
 from gisplan.plan.rights import may_import_layers
 from gisplan.web.features import lang
 from gisplan.web.layer_features import name_of_feature, shown_columns
@@ -45,6 +48,19 @@ def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpRespons
             response = HttpResponse(gzip.decompress(packed), content_type=MVT, headers=headers)
     patch_vary_headers(response, ["Accept-Encoding"] if is_open else ["Accept-Encoding", "Cookie"])
     return response
+
+
+@read_only
+def streets(request: HttpRequest, digest: str, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of the loaded streets; a network that changes has another digest."""
+    row = StreetNetwork.objects.filter(digest=digest, covers_territory=True).first()
+    if row is None:
+        raise Http404
+    try:
+        content = street_tile(row, Address(z, x, y))
+    except (TileRefused, BadNetworkFile) as error:
+        raise Http404(str(error)) from error
+    return HttpResponse(content, content_type=MVT, headers={"Cache-Control": f"public, {FOR_EVER}"})
 
 
 @read_only

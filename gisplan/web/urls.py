@@ -91,6 +91,7 @@ urlpatterns = [
     path("strati/<str:name>/modifica/", layer_pages.edit, name="layer_edit"),
     path("strati/<str:name>/ripristina/", layer_pages.rollback, name="layer_rollback"),
     path("strati/<str:name>/tiles/<int:z>/<int:x>/<int:y>.mvt", tile_pages.tile, name="layer_tile"),
+    path("sfondo/strade/<str:digest>/<int:z>/<int:x>/<int:y>.mvt", tile_pages.streets, name="street_tile"),
     path("strati/<str:name>/elementi/<int:number>/", tile_pages.feature, name="layer_feature"),
     path("strati/<str:name>/stile.qml", layer_pages.qml, name="layer_qml"),
     path("strati/<str:name>/stile.sld", layer_pages.sld, name="layer_sld"),

@@ -1,11 +1,10 @@
 """Charts: every bar is as long as its figure says, and the words say what the bars show."""
 
-import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from gisplan.maps.charts import Bar, age_groups, bars, lorenz, pyramid
+from gisplan.maps.charts import Bar, age_groups, bars, pyramid
 
 SVG = "{http://www.w3.org/2000/svg}"
 FEMALES = [10] * 50 + [4] * 50 + [7]
@@ -51,16 +50,6 @@ def test_the_figures_of_bars_are_written_as_readers_write_them_and_missing_ones_
     assert wide["F Ultraperiferico: non noto"] == 0
     assert 'aria-label="Residenti. A Polo: 1.234.567 ab.; F Ultraperiferico: non noto"' in svg
     assert "1,234,567" in bars(rows, title="Residents", lang="en")
-
-
-def test_the_curve_of_lorenz_goes_through_its_points() -> None:
-    svg = lorenz([0, 0.5, 1], [0, 0.2, 1], title="Gini 0,3", axes=("Persone", "Accesso"))
-    path = re.search(r'<path d="M([^"]+)" fill="none"', svg)
-    assert path is not None
-    first, half, last = (tuple(map(float, pair.split())) for pair in path[1].split("L"))
-    assert half[0] == pytest.approx((first[0] + last[0]) / 2, abs=0.1)
-    assert (first[1] - half[1]) / (first[1] - last[1]) == pytest.approx(0.2, abs=1e-3)
-    assert "50 % → 20 %" in svg
 
 
 def test_a_chart_of_nothing_and_a_hostile_label_are_drawn() -> None:

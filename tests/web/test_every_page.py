@@ -37,7 +37,7 @@ def whole(address: str) -> str:
 def test_a_page_is_accessible_fits_a_phone_and_asks_nothing_of_the_outside(
     visit: Visit, axe_script: Path, address: str
 ) -> None:
-    answer = visit.page.goto(visit.site + whole(address))
+    answer = visit.page.goto(visit.site + whole(address), timeout=60_000)
     assert answer.status == HTTPStatus.OK
     assert visit.page.evaluate("document.documentElement.lang") == (
         "en" if address.startswith("/en") else "it"

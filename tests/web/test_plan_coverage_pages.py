@@ -1,8 +1,10 @@
 """The coverage of the plan on the page: on what is loaded, with the rows that no group can be given."""
 
+import csv
 import io
 import re
 import zipfile
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -10,13 +12,17 @@ from django.test import Client
 
 from gisplan.analysis.models import Run
 from gisplan.analysis.plan_coverage import PlanRequest, coverage_of_plan
+from gisplan.plan.pnrr_catalogue import REGISTERS
 from gisplan.plan.rights import PLANNER, create_groups
+from gisplan.territory.standard.outcome import LoadRequest
 
+from .conftest import SHARED, seed_rows
 from .test_pages import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 PAGE = "/analisi/piano/"
+PNRR_FILES = ("localizzazioni_validate", "progetti_validati")
 
 
 @pytest.fixture
@@ -112,3 +118,32 @@ def test_the_view_is_a_workbook_a_geopackage_and_a_page_of_paper(client: Client)
     with zipfile.ZipFile(io.BytesIO(client.get(PAGE + "?formato=" + "xlsx").content)) as book:
         written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert "Cuorgnè" in written
+
+
+def test_the_pnrr_of_torino_adds_up_as_its_own_files_do(client: Client) -> None:
+    """The files are read again here, by nothing of the product: money whole, and the projects of several classes."""
+    folder = SHARED / "data" / "pnrr"
+    files = [next(iter(folder.glob(f"pnrr_{name}_2023-02-21_TO.csv")), None) for name in PNRR_FILES]
+    if None in files:
+        pytest.skip("the PNRR files of /data/pnrr are not beside this checkout")
+    for register, path in zip(REGISTERS, files, strict=True):
+        register.load(LoadRequest(path))
+    places, projects = ([*csv.DictReader(path.open(encoding="utf-8-sig"))] for path in files)
+    letters = {row["istat_code"]: row["class"] for row in seed_rows("snai_2020_classes")}
+    classes: dict[tuple[str, str], set[str]] = {}
+    for row in places:
+        classes.setdefault((row["CUP"], row["Codice Locale Progetto"]), set()).add(
+            letters.get(row["COD_ISTAT_COMUNE"].zfill(6), "")
+        )
+    money = sum(Decimal(row["Finanziamento Totale"]) for row in projects)
+    several = [
+        row for row in projects if len(classes.get((row["CUP"], row["Codice Locale Progetto"]), ())) > 1
+    ]
+    found = coverage_of_plan(PlanRequest(register="pnrr"))
+    rows = {row.label: row for row in found.by["snai_class"]}
+    assert sum(row.pnrr_projects for row in rows.values()) == len(projects) == 2012
+    assert sum(row.pnrr_euros for row in rows.values()) == found.total.pnrr_euros == money
+    assert rows["several_groups"].pnrr_projects == len(several) > 0
+    assert rows["several_groups"].pnrr_euros == sum(Decimal(row["Finanziamento Totale"]) for row in several)
+    assert found.total.euros == 206_550_000
+    assert "Un registro a parte" in read(client, PAGE)

@@ -9,7 +9,6 @@ from gisplan.analysis.access import AccessRequest, run_access
 from gisplan.analysis.models import Run
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
 from gisplan.analysis.trends import trends
-from gisplan.maps.lorenz import lorenz_svg, share_below
 from gisplan.territory.profile import people_in_territory
 
 from .conftest import COLLEGNO, COLLEGNO_STREETS, unavailable
@@ -108,14 +107,3 @@ def test_a_measure_that_the_other_run_lacks_or_that_nobody_has_is_refused(
     english = client.get(f"/en{EQUITY}?esecuzione={cells.pk}&misura=cumulative")
     assert english.status_code == 400  # the middle of no municipality lies within 20 minutes of a station
     assert "The inequality of cumulative is not defined" in english.content.decode()
-
-
-def test_the_chart_says_in_words_what_it_draws() -> None:
-    points = ((0.0, 0.0), (0.5, 0.25), (1.0, 1.0))
-    assert share_below(points, 0.5) == 0.25
-    assert share_below(points, 0.75) == pytest.approx(0.625)
-    drawn = lorenz_svg({"A & B": points}, title="<T>", description="D", lang="en")
-    assert "A &amp; B" in drawn
-    assert '<title id="lorenz-title">&lt;T&gt;</title>' in drawn
-    # 360 px, margins of 44: the middle of the curve is at (180, 360 - 44 - 68)
-    assert "180.0,248.0" in drawn

@@ -249,8 +249,7 @@
   var Canvas = L.GridLayer.extend({
     createTile: function (coords, done) {
       var canvas = document.createElement("canvas"), options = this.options;
-      var stop = canvas.stop = new AbortController();
-      fetch(L.Util.template(options.url, { x: coords.x, y: coords.y, z: coords.z + options.zoomOffset }), { signal: stop.signal, credentials: "same-origin" })
+      fetch(L.Util.template(options.url, { x: coords.x, y: coords.y, z: coords.z + options.zoomOffset }), { credentials: "same-origin" }) // never cut off: the browser keeps what it gets
         .then(function (answer) {
           if (!answer.ok) throw new Error(String(answer.status));
           return answer.arrayBuffer();
@@ -260,7 +259,7 @@
           draw(canvas, canvas.read, options);
           done(null, canvas);
         })
-        .catch(function (error) { if (error.name !== "AbortError") done(error, canvas); });
+        .catch(function (error) { done(error, canvas); });
       return canvas;
     },
     leftOut: function () {
@@ -349,7 +348,7 @@
     map.tileNote.hidden = true;
     map.tileNote.setAttribute("role", "status");
     map.getContainer().appendChild(map.tileNote);
-    function visible() { return map.tileLayers.filter(function (one) { return map.hasLayer(one.layer); }).reverse(); }
+    function visible() { return map.tileLayers.filter(function (one) { return one.options.tooltips && map.hasLayer(one.layer); }).reverse(); }
     // A click on a shape below reaches the map, too: what lies on top answers last, and so is the one that stays.
     map.on("click", function (event) {
       window.setTimeout(function () {
@@ -384,12 +383,11 @@
     pane.setAttribute("aria-hidden", "true");
     var west = options.box[0], south = options.box[1], east = options.box[2], north = options.box[3];
     var layer = new Canvas(L.extend({}, options, {
-      pane: pane, tileSize: TILE_PX, zoomOffset: -1, minZoom: 1, maxZoom: 23, updateWhenIdle: false, keepBuffer: 1,
+      pane: pane, tileSize: TILE_PX, zoomOffset: -1, minZoom: options.firstZoom + 1, maxZoom: 23, updateWhenIdle: false, keepBuffer: 1,
       bounds: L.latLngBounds([[south, west], [north, east]]).pad(0.02)
     }));
     map.tileLayers.push({ layer: layer, options: options });
     layer.on("loading load add remove", function () { tellState(map); });
-    layer.on("tileunload", function (event) { event.tile.stop.abort(); });
     map.planLayers[options.key] = layer;
     if (options.visible) layer.addTo(map);
     if (options.chosen !== null) showFeature(map, options, options.chosen);

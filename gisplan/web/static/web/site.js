@@ -6,7 +6,8 @@
 
   /* A table wider than its box can be scrolled; then it is a named region that the keyboard reaches. */
   function reachable(box) {
-    if (box.scrollWidth <= box.clientWidth || box.hasAttribute("tabindex")) return;
+    var fits = box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight;
+    if (fits || box.hasAttribute("tabindex")) return;
     var caption = box.querySelector("caption");
     box.tabIndex = 0;
     box.setAttribute("role", "region");
