@@ -69,11 +69,13 @@ def travel_parameters(request: CatchmentRequest) -> dict[str, Any]:
 
 
 def speeds_used(mode: Mode, speed_kmh: float | None) -> list[dict[str, str | float]]:
-    """Every speed that a result rests on, with its source: the profile's, or whoever asked for another."""
+    """Every speed that a result rests on, with its source: the profile, the settings, or whoever asked for another."""
     rows = speed_table(mode, speed_kmh)
-    if speed_kmh in (None, DEFAULT_KMH[mode]):
+    if speed_kmh is None or speed_kmh == DEFAULT_KMH[mode]:
         return rows
-    return [row | {"source": f"{speed_kmh:g} km/h given with the request; {row['source']}"} for row in rows]
+    is_usual = mode in SPEEDS_KMH and speed_kmh == SPEEDS_KMH[mode][1]
+    origin = f"set by GISPLAN_{mode.upper()}_KMH" if is_usual else "given with the request"
+    return [row | {"source": f"{speed_kmh:g} km/h {origin}; {row['source']}"} for row in rows]
 
 
 def catchments_digest(stations: StationInputs, ground: Ground) -> str:
