@@ -154,6 +154,7 @@ def test_squares_too_close_together_say_how_many_they_are_and_lead_nearer(on_axi
 
 def test_the_table_leads_the_keyboard_to_the_place_on_the_map(on_axis: Visit, axe_script: Path) -> None:
     on_axis.go(f"/strati/{LAYER}/")
+    settled(on_axis)  # a page that is left cuts off the tiles that it still waits for
     link = on_axis.page.get_by_role("link", name="7", exact=True)
     link.focus()
     on_axis.page.keyboard.press("Enter")
