@@ -27,7 +27,7 @@ def keep_station_reach(*, user: User | None = None) -> Run | None:
         return None
     ground, groups = current_ground(), groups_of_territory()
     parameters = {"mode": MODE, "minutes": list(STANDARD_MINUTES)}
-    known = known_run(METHOD, parameters, reach_digest(ground, newest))
+    known = known_run(METHOD, parameters, reach_digest(ground, newest), to_front=False)
     if known:
         return known
     position = {code: k for k, code in enumerate(ground.people.codes)}
