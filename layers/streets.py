@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from layers.errors import StreetsRefused
 from layers.formats import DRIVERS
 from layers.graphml import read_graphml
@@ -45,4 +47,16 @@ def read_streets(
         raise StreetsRefused(
             f"Expected streets in {path.name}, found {content.words} without any: choose another file."
         )
+    _check_on_earth(path, streets)
     return streets
+
+
+def _check_on_earth(path: Path, streets: StreetLines) -> None:
+    """Metres that are said to be degrees lie nowhere, and no later step could say why."""
+    for name, values, most in (("longitudes", streets.lon, 180), ("latitudes", streets.lat, 90)):
+        on_earth = np.abs(values) <= most
+        if not on_earth.all():
+            raise StreetsRefused(
+                f"Expected {name} from -{most} to {most} in {path.name}, found {values[~on_earth][0]:g}: "
+                "give the system of its coordinates with --srid, for example --srid 32632."
+            )

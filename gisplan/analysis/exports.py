@@ -67,12 +67,12 @@ def features_table(features: list[dict[str, Any]]) -> dict[str, Any]:
 
 def check_out(path: Path, *, overwrite: bool = False) -> None:
     """Refuse a name or a place before the work is done; a file that is there is never replaced in silence."""
+    if path.is_dir():
+        raise AnalysisError(f"Expected a file name to write, found the folder {path}: add a file name to it.")
     if path.suffix.lower() not in SUFFIXES:
         raise AnalysisError(
             f"Expected a file name that ends in {', '.join(SUFFIXES)}, found {path.name}: rename it."
         )
-    if path.is_dir():
-        raise AnalysisError(f"Expected a file name to write, found the folder {path}: add a file name to it.")
     if path.exists() and not overwrite:
         raise AnalysisError(
             f"Expected a new file to write, found {path}: choose another name, or give --overwrite."

@@ -101,6 +101,7 @@ def test_counts_of_the_build_are_printed_also_when_it_is_known(
         (["--oneway-forward-values", "FT"], "Expected --oneway-field with the values named for it"),
         (["--class-field", "TIPO", "--class-value", "U"], "--class-value expects VALUE=CLASS"),
         (["--barriers", "absent.gpkg"], "absent.gpkg"),
+        (["--srid", "4326"], "Expected longitudes from -180 to 180 in cross.geojson"),
         (["--join-m", "-1"], "Expected a snapping tolerance of 0 m or more, found -1.0"),
     ],
 )

@@ -37,6 +37,8 @@ ACCESS = ["accessibility", "--supply", "stations"]
         (["rank_hubs", "--weight", "people=x"], "found 'people=x'"),
         (["rank_hubs", "--weight", "people=nan"], "--weight expects numbers of 0 or more"),
         (["rank_hubs", "--weight", "beauty=1"], "found 'beauty'"),
+        (["rank_hubs", "--weight", "people=1", "people=2"], "each term once, found 'people' twice"),
+        (["rank_hubs", "--out", "."], "Expected a file name to write, found the folder .:"),
         (["rank_hubs", "--headways", "absent.csv"], "Expected a CSV file in UTF-8 at absent.csv"),
         (["rank_hubs", "--out", "x.shp"], "ends in .gpkg, .csv, .xlsx, found x.shp"),
         (["scenario"], "Expected the name of a scenario or --list"),
@@ -55,6 +57,7 @@ ACCESS = ["accessibility", "--supply", "stations"]
         ),
         (["scenario", "Nuovo", "--create", "--move", "osm-9", NOWHERE], "found 'osm-9'"),
         (["scenario", "Nuovo", "--create", "--close", "osm-9"], "found 'osm-9'"),
+        (["scenario", "Nuovo", "--create", "--add", " ", "7.66,45.05"], "Expected a name after --add"),
         (
             ["scenario", "Nuovo", "--create", "--link", "L", "7.66,45.05", NOWHERE],
             "Expected a position in Torino",

@@ -61,6 +61,8 @@ def _weights(words: list[str] | None) -> dict[str, float] | None:
     weights = {}
     for word in words:
         name, _, written = word.partition("=")
+        if name in weights:
+            raise CommandError(f"--weight expects each term once, found {name!r} twice: leave one out.")
         try:
             weights[name] = float(written)
         except ValueError as error:

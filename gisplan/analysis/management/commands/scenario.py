@@ -72,6 +72,9 @@ def _scenario(options: dict[str, Any]) -> Scenario:
 
 
 def _changes(options: dict[str, Any]) -> list[Change]:
+    for kind in ("add", "link"):
+        if any(not name.strip() for name, *_ in options[kind]):
+            raise CommandError(f"Expected a name after --{kind}, found none: give one.")
     return [
         *(Change("add", name, position=_position(at)) for name, at in options["add"]),
         *(Change("move", station_code=code, position=_position(at)) for code, at in options["move"]),
