@@ -207,6 +207,7 @@ NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
+UNDEFINED = {**planning_words.UNDEFINED, **inner_area_words.UNDEFINED}
 CODED = {
     *planning_words.CODED,
     *inner_area_words.CODED,
@@ -249,8 +250,8 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
         return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
-    if value is None and column in planning_words.UNDEFINED:
-        return {"text": planning_words.UNDEFINED[column], "unknown": False}
+    if value is None and column in UNDEFINED:
+        return {"text": UNDEFINED[column], "unknown": False}
     if isinstance(value, int | float):
         return {"number": value, "decimals": decimals_of(column, value)}
     return {"text": value, "unknown": value is None}

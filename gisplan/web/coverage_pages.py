@@ -27,6 +27,7 @@ from gisplan.web import maps
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import VALUES, shown_table
 from gisplan.web.coverage_map import coverage_map
+from gisplan.web.examples import examples
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
@@ -35,6 +36,11 @@ from gisplan.web.view_exports import render_view
 
 PEOPLE_COLUMNS = ("people", "covered", "not_covered", "not_known", "share_covered")
 KEPT_ANSWERS = 16
+EXAMPLES: tuple[dict[str, str], ...] = (
+    {"servizio": "hospitals:public", "minuti": "30", "modo": "car", "eta": "65+"},
+    {"servizio": "stations:rail", "minuti": "15", "modo": "walk"},
+    {"servizio": "schools:primaria", "minuti": "15", "modo": "walk", "eta": "6-10"},
+)
 _answers: dict[tuple[CoverageRequest, str], ServiceCoverage] = {}
 
 
@@ -45,19 +51,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").strip()
         for name in ("servizio", "minuti", "modo", "eta", "completo", "mappa")
     }
+    public = not may_import_layers(request.user)
     found, error = _answered(request)
     context = {
         "section": "analyses",
         "asked": asked,
-        "services": service_groups(public=not may_import_layers(request.user)),
+        "services": service_groups(public=public),
         "modes": [(mode, VALUES[mode]) for mode in MODES],
         "ages": [(ages, age_name(ages)) for ages in AGE_GROUPS],
         "error": error,
         "found": found,
+        "examples": () if found else examples("coverage", EXAMPLES, public=public),
         **(_result(found, by_minutes=asked["mappa"] == "minuti") if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
-    return render_view(request, "web/coverage.html", context)
+    return render_view(request, "web/coverage.html", context, status=400 if error else 200)
 
 
 @require_POST

@@ -24,7 +24,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import shown_table
 from gisplan.web.features import collection, feature, lang, palette_classes
-from gisplan.web.inner_area_words import COLUMNS, REASONS, sentence
+from gisplan.web.inner_area_words import COLUMNS, REASONS, named_poles, sentence
 from gisplan.web.shapes import shapes_url
 from gisplan.web.view_exports import render_view
 
@@ -69,7 +69,7 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
         "differing": shown_table(_differing(rows)),
         "map": maps.page_map(_map(rows, asked, run.result["summary"]["method"])),
     }
-    by_name = {table["name"]: table for table in run.result["tables"]}
+    by_name = {table["name"]: table for table in named_poles(run.result["tables"])}
     context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
     context["other_tables"] = [shown_table(by_name[name]) for name in ("inner_areas", "poles")]
     return render_view(request, "web/inner_areas.html", context)

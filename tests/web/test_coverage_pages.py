@@ -137,3 +137,15 @@ def test_the_view_is_a_workbook_a_geopackage_and_a_page_of_paper(client: Client)
     with zipfile.ZipFile(io.BytesIO(client.get(HOSPITALS + "&formato=" + "xlsx").content)) as book:
         written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert "Giaveno" in written
+
+
+@pytest.mark.parametrize("address", [PAGE, "/analisi/localizzazione/", "/confronto/"])
+def test_an_empty_form_offers_examples_that_have_an_answer(client: Client, address: str) -> None:
+    for prefix in ("", "/en"):
+        offered = client.get(prefix + address).context["examples"]
+        assert len(offered) >= 2
+        for target, words in offered:
+            answer = client.get(target if target.startswith("/") else prefix + address + target)
+            assert answer.status_code == 200, words
+            assert not answer.context.get("error")
+            assert answer.context["map"] if "map" in answer.context else answer.context["sides"]
