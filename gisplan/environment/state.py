@@ -66,8 +66,8 @@ def current() -> State:
     return State(variables.folder("GISPLAN_VAR", CHECKOUT / "var"))
 
 
-def for_tests() -> State:
-    return State(current().root / "test", durable=False)
+def for_tests(name: str = "test") -> State:
+    return State(current().root / name, durable=False)
 
 
 def clean_environment(**changes: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`./scripts/test` and `./scripts/check`: on their own state, so that a running demo is not touched."""
 
 import fcntl
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -9,8 +10,8 @@ from pathlib import Path
 from gisplan.environment import browser, state
 from gisplan.environment.demo import find_database_binaries, set_up
 from gisplan.environment.errors import UserMistake
-from gisplan.environment.lease import database_lease
-from gisplan.environment.state import CHECKOUT, PYTHON, VENV, product_environment
+from gisplan.environment.lease import database_lease, given_url
+from gisplan.environment.state import CHECKOUT, PYTHON, VENV, State, product_environment
 from gisplan.environment.steps import Steps, run_all
 
 CHECKS = {
@@ -22,10 +23,42 @@ CHECKS = {
 }
 
 
+PAGES = "tests/web"
+#: What the second program of a whole run is called with.
+PAGES_ALONE = "--pages-alone"
+
+
 def run_tests(words: Sequence[str]) -> int:
+    """The words go to pytest; without any, a machine of two cores runs the pages beside all else."""
     steps = Steps()
     run_all(steps, {**_needed(), "Chromium": browser.find_or_install})
-    here = state.for_tests()
+    if list(words) == [PAGES_ALONE]:
+        return _pytest([PAGES], state.for_tests("test-pages"), steps)
+    if words or given_url() or (os.cpu_count() or 1) < 2:
+        return _pytest(words, state.for_tests(), steps)
+    return _in_two_programs(steps)
+
+
+def _in_two_programs(steps: Steps) -> int:
+    """Each has a database server of its own; what the second says is told when the first has ended."""
+    output = state.for_tests("test-pages").root / "output.txt"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("w") as file:
+        command = [str(PYTHON), "-m", "gisplan.environment", "test", PAGES_ALONE]
+        pages = subprocess.Popen(command, cwd=CHECKOUT, stdout=file, stderr=subprocess.STDOUT)
+        steps.say(f"{PAGES} runs beside the rest and writes to {output}.")
+        try:
+            code = _pytest([f"--ignore={PAGES}"], state.for_tests(), steps)
+        except BaseException:
+            pages.terminate()
+            raise
+        finally:
+            code_of_pages = _ended(pages)
+    steps.say(output.read_text())
+    return code or code_of_pages
+
+
+def _pytest(words: Sequence[str], here: State, steps: Steps) -> int:
     here.root.mkdir(parents=True, exist_ok=True)
     with (here.root / "run.lock").open("a") as turn:
         try:
@@ -60,7 +93,10 @@ def _needed() -> dict[str, Callable[[], str]]:
 
 
 def call(command: Sequence[str | Path]) -> int:
-    child = subprocess.Popen([str(word) for word in command], cwd=CHECKOUT, env=product_environment())
+    return _ended(subprocess.Popen([str(word) for word in command], cwd=CHECKOUT, env=product_environment()))
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
     while True:
         try:
             return child.wait()

@@ -139,7 +139,7 @@ def visit(browser: Any, site: str) -> Iterator[Visit]:
     if not VENDOR.is_dir():
         unavailable("the front-end assets are not in gisplan/web/static/vendor: run the setup")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield Visit(context.new_page(), site)
     context.close()
 
