@@ -216,6 +216,10 @@ CODED = {
 }
 
 
+#: Columns that a result keeps as a part of 1 and the pages show as a percentage.
+SHARE = "share_"
+
+
 def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, Any]:
     """A table of a result with names and values in the reader's language; numbers stay numbers."""
     columns = table["columns"]
@@ -239,7 +243,7 @@ def _name(column: str, unit: str) -> str:
     if catchment:
         return f"{VALUES[catchment[1]]}, {catchment[2]} min"
     if column in COLUMNS:
-        return str(COLUMNS[column])
+        return f"{COLUMNS[column]} (%)" if column.startswith(SHARE) else str(COLUMNS[column])
     return f"{column} [{unit}]" if unit else column
 
 
@@ -253,13 +257,19 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if value is None and column in UNDEFINED:
         return {"text": UNDEFINED[column], "unknown": False}
     if isinstance(value, int | float):
-        return {"number": value, "decimals": decimals_of(column, value)}
+        return _number(column, value)
     return {"text": value, "unknown": value is None}
+
+
+def _number(column: str, value: float) -> dict[str, Any]:
+    if column.startswith(SHARE):
+        return {"number": 100 * value, "decimals": 1}
+    return {"number": value, "decimals": decimals_of(column, value)}
 
 
 def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
-    if column.startswith(("score", "part_", "share_", "cell_")) or column.endswith("_per_1000"):
+    if column.startswith(("score", "part_", "cell_")) or column.endswith("_per_1000"):
         return 3
     if column.startswith("people") or CATCHMENT.fullmatch(column):
         return 0

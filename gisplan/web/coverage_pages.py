@@ -30,8 +30,8 @@ from gisplan.web.coverage_map import coverage_map
 from gisplan.web.examples import examples
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
-from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
-from gisplan.web.service_words import service_groups, service_label, statements
+from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, parameter
+from gisplan.web.service_words import age_name, service_groups, service_label, statements
 from gisplan.web.view_exports import render_view
 
 PEOPLE_COLUMNS = ("people", "covered", "not_covered", "not_known", "share_covered")
@@ -136,7 +136,7 @@ def _result(found: ServiceCoverage, *, by_minutes: bool) -> dict[str, Any]:
         "left_out": found.left_out,
         "statements": statements(found.request.service),
         "parameters": [
-            (PARAMETER_NAMES[name], written(value))
+            (PARAMETER_NAMES[name], parameter(name, value))
             for name, value in found.parameters.items()
             if name in PARAMETER_NAMES
         ],
@@ -151,14 +151,6 @@ def _table(grouping: str, found: ServiceCoverage) -> dict[str, Any]:
     places = () if grouping == "age_group" else ("municipalities", "municipalities_covered")
     table = group_table(grouping, found.by[grouping]).as_json()
     return shown_table(with_columns(table, [grouping, *PEOPLE_COLUMNS, *places]))
-
-
-def age_name(ages: str) -> str:
-    if ages == EVERYONE:
-        return _("tutte le età")
-    if ages.endswith("+"):
-        return _("%(age)s anni e oltre") % {"age": ages[:-1]}
-    return _("%(ages)s anni") % {"ages": ages.replace("-", "–")}
 
 
 def sentence(error: AnalysisError) -> str:

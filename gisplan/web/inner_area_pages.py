@@ -70,9 +70,16 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
         "map": maps.page_map(_map(rows, asked, run.result["summary"]["method"])),
     }
     by_name = {table["name"]: table for table in named_poles(run.result["tables"])}
-    context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
+    context["first_tables"] = [shown_table(_known_columns(by_name[name])) for name in SHOWN_FIRST]
     context["other_tables"] = [shown_table(by_name[name]) for name in ("inner_areas", "poles")]
     return render_view(request, "web/inner_areas.html", context)
+
+
+def _known_columns(table: dict[str, Any]) -> dict[str, Any]:
+    """Without the columns that hold nothing at all: what is published for Italy is not of one territory."""
+    kept = [k for k in range(len(table["columns"])) if any(row[k] is not None for row in table["rows"])]
+    heads = {name: [table[name][k] for k in kept] for name in ("columns", "units")}
+    return {**table, **heads, "rows": [[row[k] for k in kept] for row in table["rows"]]}
 
 
 def _percent(share: float | None) -> float | None:

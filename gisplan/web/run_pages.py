@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.analysis.coverage_ground import EVERYONE
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
@@ -17,6 +18,7 @@ from gisplan.web import coverage_words, inner_area_words, planning_words, view_e
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.inner_area_words import named_poles
 from gisplan.web.refusals import read_only
+from gisplan.web.service_words import age_name, service_label
 
 SHOWN_ROWS = 400
 LISTED_RUNS = 50
@@ -127,7 +129,7 @@ def how_computed(found: Run) -> dict[str, Any]:
     return {
         "run": found,
         "run_method": METHODS.get(found.method, found.method),
-        "parameters": [(PARAMETER_NAMES[name], written(value)) for name, value in shown.items()],
+        "parameters": [(PARAMETER_NAMES[name], parameter(name, value)) for name, value in shown.items()],
         "editions": [
             (name, code)
             for name, code in ((EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items())
@@ -147,6 +149,15 @@ def _speeds(found: Run) -> list[dict[str, Any]]:
         for row in found.parameters.get("speeds", [])
         if isinstance(row, dict)
     ]
+
+
+def parameter(name: str, value: object) -> str:
+    """A value in words: a service and an age by what the forms call them."""
+    if name == "service" and isinstance(value, str):
+        return service_label(value)
+    if name == "group" and isinstance(value, str) and (value == EVERYONE or value[:1].isdigit()):
+        return age_name(value)
+    return written(value)
 
 
 def written(value: object) -> str:

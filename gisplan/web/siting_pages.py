@@ -39,6 +39,7 @@ from gisplan.web.siting_question import asked_of, choices, from_query, query_of
 from gisplan.web.view_exports import render_view
 
 KEPT_ANSWERS = 16
+HIDDEN = ("candidates", "minutes_by_municipality", "proof", "totals")
 EXAMPLES: tuple[dict[str, str], ...] = (
     {"problema": "mclp", "servizio": "hospitals:public", "siti": "2", "minuti": "20", "modo": "car"},
     {"problema": "lscp", "servizio": "hospitals:public", "minuti": "30", "modo": "car"},
@@ -123,8 +124,14 @@ def _result(request: HttpRequest, question: SitingRequest, run: Run) -> dict[str
         "stated": run.result["stated"],
         "map": maps.page_map(siting_map(run)),
         "may_save": run.pk is not None and may_edit_plan(request.user),
-        **run_context(run, request, hidden=("candidates", "minutes_by_municipality", "proof", "totals")),
+        **run_context(run, request, hidden=HIDDEN, columns={"sites": _columns_of_sites(question)}),
     }
+
+
+def _columns_of_sites(question: SitingRequest) -> tuple[str, ...]:
+    """Codes and positions are in the files of a kept run and on the map."""
+    cost = ("cost_eur",) if question.cost_field else ()
+    return ("site_kind", "name", "istat_code", "placed_at", *cost, "people_nearest")
 
 
 def _title(question: SitingRequest) -> str:

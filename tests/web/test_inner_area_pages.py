@@ -85,3 +85,9 @@ def test_the_table_names_the_nearest_pole_and_leaves_a_dash_where_nothing_differ
 
 def test_the_edition_is_named_once_where_the_page_says_how_it_was_computed(client: Client) -> None:
     assert client.get(PAGE).content.decode().count("<dt>Edizione SNAI</dt>") == 1
+
+
+def test_no_column_of_the_first_tables_is_empty(client: Client) -> None:
+    for table in client.get(PAGE).context["first_tables"]:
+        for k, name in enumerate(table["names"]):
+            assert any(not row[k].get("unknown") for row in table["rows"]), name
