@@ -55,7 +55,8 @@ class Classification:
             first, last = f"≤ {shown[0]}{end}", f"> {shown[-2]}{end}"
             return [first, *(f"{low} – {high}{end}" for low, high in pairwise(shown[:-1])), last]
         low_ends = [format_value(self.lowest, lang, decimals=decimals), *shown]
-        return [f"{low} – {high}{end}" for low, high in zip(low_ends, shown, strict=False)]
+        pairs = zip(low_ends, shown, strict=False)
+        return [f"{high}{end}" if low == high else f"{low} – {high}{end}" for low, high in pairs]
 
 
 def quantile(values: Iterable[float | None], count: int) -> Classification:

@@ -13,6 +13,7 @@ from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.plan.rights import may_edit_plan
 from gisplan.web.column_names import shown_table
+from gisplan.web.inner_area_words import named_poles
 from gisplan.web.run_pages import how_computed
 
 
@@ -24,7 +25,11 @@ def run_context(
     columns: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, Any]:
     """The tables of a run, kept or not; `hidden` are in the files alone, and so are columns beyond `columns`."""
-    tables = [_narrowed(table, columns or {}) for table in run_tables(run) if table["name"] not in hidden]
+    tables = [
+        _narrowed(table, columns or {})
+        for table in named_poles(run_tables(run))
+        if table["name"] not in hidden
+    ]
     return {
         "tables": [shown_table(table) for table in tables],
         "stale": run.pk is not None and is_stale(run),

@@ -207,12 +207,17 @@ NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
+UNDEFINED = {**planning_words.UNDEFINED, **inner_area_words.UNDEFINED}
 CODED = {
     *planning_words.CODED,
     *inner_area_words.CODED,
     *("method", "status", "people_source", "mode", "touches_border"),
     *("age_group", "register", "kind", "quality_class"),
 }
+
+
+#: Columns that a result keeps as a part of 1 and the pages show as a percentage.
+SHARE = "share_"
 
 
 def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, Any]:
@@ -238,7 +243,7 @@ def _name(column: str, unit: str) -> str:
     if catchment:
         return f"{VALUES[catchment[1]]}, {catchment[2]} min"
     if column in COLUMNS:
-        return str(COLUMNS[column])
+        return f"{COLUMNS[column]} (%)" if column.startswith(SHARE) else str(COLUMNS[column])
     return f"{column} [{unit}]" if unit else column
 
 
@@ -249,16 +254,22 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
         return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
         return {"text": words.get(value, value)}
-    if value is None and column in planning_words.UNDEFINED:
-        return {"text": planning_words.UNDEFINED[column], "unknown": False}
+    if value is None and column in UNDEFINED:
+        return {"text": UNDEFINED[column], "unknown": False}
     if isinstance(value, int | float):
-        return {"number": value, "decimals": decimals_of(column, value)}
+        return _number(column, value)
     return {"text": value, "unknown": value is None}
+
+
+def _number(column: str, value: float) -> dict[str, Any]:
+    if column.startswith(SHARE):
+        return {"number": 100 * value, "decimals": 1}
+    return {"number": value, "decimals": decimals_of(column, value)}
 
 
 def decimals_of(column: str, value: float) -> int:
     """None for people and counts; three for scores and shares, more for small figures per person."""
-    if column.startswith(("score", "part_", "share_", "cell_")) or column.endswith("_per_1000"):
+    if column.startswith(("score", "part_", "cell_")) or column.endswith("_per_1000"):
         return 3
     if column.startswith("people") or CATCHMENT.fullmatch(column):
         return 0

@@ -2,7 +2,9 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,7 +44,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "asked": {"a": first, "b": second},
     }
     if not (first and second):
-        return render(request, "web/compare.html", context | {"few": len(options) < 2})
+        context |= {"few": len(options) < 2, "examples": _examples()}
+        return view_exports.render_view(request, "web/compare.html", context)
     try:
         found = BUILDERS[kind](first, second)
     except CannotCompare as error:
@@ -97,6 +100,27 @@ def _options(kind: str) -> list[tuple[str, str]]:
     if kind == "anni":
         return [(str(year), str(year)) for year in _years()]
     return [(str(one.pk), one.name) for one in Scenario.objects.order_by("name")]
+
+
+def _examples() -> list[tuple[str, str]]:
+    """The two largest municipalities, the first two zones, and the first and the last year, where they are known."""
+    years = _options("anni")
+    found = {
+        "comuni": _largest(),
+        "zone": _options("zone")[:2],
+        "anni": [years[0], years[-1]] if len(years) > 1 else [],
+    }
+    return [
+        (f"?{urlencode({'tipo': kind, 'a': two[0][0], 'b': two[1][0]})}", f"{two[0][1]} – {two[1][1]}")
+        for kind, two in found.items()
+        if len(two) == 2
+    ]
+
+
+def _largest() -> list[tuple[str, str]]:
+    rows = Municipality.objects.filter(in_territory=True, populations__isnull=False)
+    by_people = rows.annotate(most=Max("populations__people")).order_by("-most", "istat_code")
+    return list(by_people.values_list("istat_code", "name")[:2])
 
 
 def _years() -> list[int]:

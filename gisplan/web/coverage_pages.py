@@ -27,14 +27,20 @@ from gisplan.web import maps
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import VALUES, shown_table
 from gisplan.web.coverage_map import coverage_map
+from gisplan.web.examples import examples
 from gisplan.web.rate_limit import address_of
 from gisplan.web.refusals import read_only
-from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
-from gisplan.web.service_words import service_groups, service_label, statements
+from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, parameter
+from gisplan.web.service_words import age_name, service_groups, service_label, statements
 from gisplan.web.view_exports import render_view
 
 PEOPLE_COLUMNS = ("people", "covered", "not_covered", "not_known", "share_covered")
 KEPT_ANSWERS = 16
+EXAMPLES: tuple[dict[str, str], ...] = (
+    {"servizio": "hospitals:public", "minuti": "30", "modo": "car", "eta": "65+"},
+    {"servizio": "stations:rail", "minuti": "15", "modo": "walk"},
+    {"servizio": "schools:primaria", "minuti": "15", "modo": "walk", "eta": "6-10"},
+)
 _answers: dict[tuple[CoverageRequest, str], ServiceCoverage] = {}
 
 
@@ -45,19 +51,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").strip()
         for name in ("servizio", "minuti", "modo", "eta", "completo", "mappa")
     }
+    public = not may_import_layers(request.user)
     found, error = _answered(request)
     context = {
         "section": "analyses",
         "asked": asked,
-        "services": service_groups(public=not may_import_layers(request.user)),
+        "services": service_groups(public=public),
         "modes": [(mode, VALUES[mode]) for mode in MODES],
         "ages": [(ages, age_name(ages)) for ages in AGE_GROUPS],
         "error": error,
         "found": found,
+        "examples": () if found else examples("coverage", EXAMPLES, public=public),
         **(_result(found, by_minutes=asked["mappa"] == "minuti") if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
-    return render_view(request, "web/coverage.html", context)
+    return render_view(request, "web/coverage.html", context, status=400 if error else 200)
 
 
 @require_POST
@@ -128,7 +136,7 @@ def _result(found: ServiceCoverage, *, by_minutes: bool) -> dict[str, Any]:
         "left_out": found.left_out,
         "statements": statements(found.request.service),
         "parameters": [
-            (PARAMETER_NAMES[name], written(value))
+            (PARAMETER_NAMES[name], parameter(name, value))
             for name, value in found.parameters.items()
             if name in PARAMETER_NAMES
         ],
@@ -143,14 +151,6 @@ def _table(grouping: str, found: ServiceCoverage) -> dict[str, Any]:
     places = () if grouping == "age_group" else ("municipalities", "municipalities_covered")
     table = group_table(grouping, found.by[grouping]).as_json()
     return shown_table(with_columns(table, [grouping, *PEOPLE_COLUMNS, *places]))
-
-
-def age_name(ages: str) -> str:
-    if ages == EVERYONE:
-        return _("tutte le età")
-    if ages.endswith("+"):
-        return _("%(age)s anni e oltre") % {"age": ages[:-1]}
-    return _("%(ages)s anni") % {"ages": ages.replace("-", "–")}
 
 
 def sentence(error: AnalysisError) -> str:

@@ -24,7 +24,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import shown_table
 from gisplan.web.features import collection, feature, lang, palette_classes
-from gisplan.web.inner_area_words import COLUMNS, REASONS, sentence
+from gisplan.web.inner_area_words import COLUMNS, REASONS, named_poles, sentence
 from gisplan.web.shapes import shapes_url
 from gisplan.web.view_exports import render_view
 
@@ -69,10 +69,17 @@ def inner_areas_page(request: HttpRequest) -> HttpResponse:
         "differing": shown_table(_differing(rows)),
         "map": maps.page_map(_map(rows, asked, run.result["summary"]["method"])),
     }
-    by_name = {table["name"]: table for table in run.result["tables"]}
-    context["first_tables"] = [shown_table(by_name[name]) for name in SHOWN_FIRST]
+    by_name = {table["name"]: table for table in named_poles(run.result["tables"])}
+    context["first_tables"] = [shown_table(_known_columns(by_name[name])) for name in SHOWN_FIRST]
     context["other_tables"] = [shown_table(by_name[name]) for name in ("inner_areas", "poles")]
     return render_view(request, "web/inner_areas.html", context)
+
+
+def _known_columns(table: dict[str, Any]) -> dict[str, Any]:
+    """Without the columns that hold nothing at all: what is published for Italy is not of one territory."""
+    kept = [k for k in range(len(table["columns"])) if any(row[k] is not None for row in table["rows"])]
+    heads = {name: [table[name][k] for k in kept] for name in ("columns", "units")}
+    return {**table, **heads, "rows": [[row[k] for k in kept] for row in table["rows"]]}
 
 
 def _percent(share: float | None) -> float | None:

@@ -1,5 +1,8 @@
 """What the inner areas call their columns, tables and values, and how they say what they refuse."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -57,11 +60,27 @@ PARAMETERS = {
     "thresholds_min": _("Soglie (minuti)"),
 }
 EDITIONS = {"snai": _("Edizione SNAI")}
+#: What an empty cell says where nothing is missing.
+UNDEFINED = {"reason": "–"}
 SENTENCES = {
     "snai_edition": _("L'edizione SNAI dev'essere 2014 o 2020, non %(found)s: scegline una."),
     "poles": _("Non è noto nessun polo nel territorio né intorno: carica le classi ufficiali."),
     "territory": _("Nessun territorio è caricato: non c'è nulla da misurare."),
 }
+
+
+def named_poles(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables of a result; those of the inner areas call the nearest pole by its name, where it is known."""
+    by_name = {table["name"]: table for table in tables}
+    if not {"inner_areas", "poles"} <= by_name.keys():
+        return list(tables)
+    own, poles = by_name["inner_areas"], by_name["poles"]
+    code, name = (poles["columns"].index(column) for column in ("istat_code", "municipality"))
+    names = {row[code]: row[name] for row in poles["rows"]}
+    at = own["columns"].index("pole_istat_code")
+    rows = [[*row[:at], names.get(row[at], row[at]), *row[at + 1 :]] for row in own["rows"]]
+    columns = [*own["columns"][:at], "pole", *own["columns"][at + 1 :]]
+    return [{**own, "columns": columns, "rows": rows} if table is own else table for table in tables]
 
 
 def sentence(error: AnalysisError) -> str:

@@ -19,6 +19,16 @@ def without_tiles(spec: MapSpec) -> MapSpec:
     return replace(spec, layers=layers, bounds=spec.extent())
 
 
+def not_in_tables(spec: MapSpec | None) -> list[str]:
+    """A sentence for each layer of tiles: its features are in no table and no layer of a file of data."""
+    words = _("«%(layer)s» ha %(count)s elementi, troppi per questo file: sono nella pagina del suo strato.")
+    return [
+        words % {"layer": layer.title, "count": format_value(layer.tiles.count, lang())}
+        for layer in (spec.layers if spec else ())
+        if layer.tiles and layer.listed
+    ]
+
+
 def _drawn(layer: MapLayer, tiles: Tiles, bounds: Bounds) -> MapLayer:
     version = Version.objects.select_related("layer").get(pk=int(tiles.source))
     found = overview(version, bounds)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.analysis.coverage_ground import EVERYONE
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.exports import csv_of, provenance, run_tables, xlsx_of
 from gisplan.analysis.geopackages import gpkg_of
@@ -15,7 +16,9 @@ from gisplan.analysis.runs import parts_now
 from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
+from gisplan.web.inner_area_words import named_poles
 from gisplan.web.refusals import read_only
+from gisplan.web.service_words import age_name, service_label
 
 SHOWN_ROWS = 400
 LISTED_RUNS = 50
@@ -91,7 +94,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Run, pk=number)
     context = {
         "section": "analyses",
-        "tables": [shown_table(table, rows=SHOWN_ROWS) for table in run_tables(found)],
+        "tables": [shown_table(table, rows=SHOWN_ROWS) for table in named_poles(run_tables(found))],
         "stale": is_stale(found),
         **how_computed(found),
     }
@@ -122,11 +125,16 @@ def download(request: HttpRequest, number: int, kind: str) -> HttpResponse:
 def how_computed(found: Run) -> dict[str, Any]:
     """The run behind a figure: method, parameters and editions by name."""
     shown = {name: value for name, value in found.parameters.items() if name in PARAMETER_NAMES}
+    named = {str(PARAMETER_NAMES[name]) for name in shown}
     return {
         "run": found,
         "run_method": METHODS.get(found.method, found.method),
-        "parameters": [(PARAMETER_NAMES[name], written(value)) for name, value in shown.items()],
-        "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
+        "parameters": [(PARAMETER_NAMES[name], parameter(name, value)) for name, value in shown.items()],
+        "editions": [
+            (name, code)
+            for name, code in ((EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items())
+            if code and str(name) not in named
+        ],
         "network_name": "",
         "detour_factor": found.parameters.get("detour_factor"),
         "changed_inputs": [INPUT_NAMES.get(name, name) for name in changed_inputs(found)],
@@ -141,6 +149,15 @@ def _speeds(found: Run) -> list[dict[str, Any]]:
         for row in found.parameters.get("speeds", [])
         if isinstance(row, dict)
     ]
+
+
+def parameter(name: str, value: object) -> str:
+    """A value in words: a service and an age by what the forms call them."""
+    if name == "service" and isinstance(value, str):
+        return service_label(value)
+    if name == "group" and isinstance(value, str) and (value == EVERYONE or value[:1].isdigit()):
+        return age_name(value)
+    return written(value)
 
 
 def written(value: object) -> str:

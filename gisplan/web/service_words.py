@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.analysis.coverage_ground import EVERYONE
 from gisplan.analysis.services import INTERVENTIONS, LAYER, kinds_of, service_names
 from gisplan.plan.queries import default_edition
 from gisplan.territory.queries import REGISTERS
@@ -54,6 +55,14 @@ def service_label(name: str) -> str:
     if not kind:
         return gettext("%(register)s, tutte") % {"register": whole}
     return f"{whole}: {dict(REGISTERS[register][2].choices).get(kind, kind)}"
+
+
+def age_name(ages: str) -> str:
+    if ages == EVERYONE:
+        return gettext("tutte le età")
+    if ages.endswith("+"):
+        return gettext("%(age)s anni e oltre") % {"age": ages[:-1]}
+    return gettext("%(ages)s anni") % {"ages": ages.replace("-", "–")}
 
 
 def statements(name: str) -> list[Coverage]:

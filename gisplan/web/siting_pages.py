@@ -28,6 +28,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import VALUES
+from gisplan.web.examples import examples
 from gisplan.web.features import lang
 from gisplan.web.planning_words import PROBLEM_NAMES, UNIT_NAMES, sentence
 from gisplan.web.rate_limit import address_of
@@ -38,6 +39,11 @@ from gisplan.web.siting_question import asked_of, choices, from_query, query_of
 from gisplan.web.view_exports import render_view
 
 KEPT_ANSWERS = 16
+HIDDEN = ("candidates", "minutes_by_municipality", "proof", "totals")
+EXAMPLES: tuple[dict[str, str], ...] = (
+    {"problema": "mclp", "servizio": "hospitals:public", "siti": "2", "minuti": "20", "modo": "car"},
+    {"problema": "lscp", "servizio": "hospitals:public", "minuti": "30", "modo": "car"},
+)
 _answers: dict[tuple[SitingRequest, str], Answer] = {}
 
 
@@ -55,7 +61,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     try:
         question = from_query(request.GET, public=public)
         if question is None:
-            return render(request, "web/siting.html", context)
+            found = examples("siting", EXAMPLES, public=public)
+            return render_view(request, "web/siting.html", context | {"examples": found})
         if request.method == "POST":
             return _compute(request, question)
         context |= _answered(request, question)
@@ -117,8 +124,14 @@ def _result(request: HttpRequest, question: SitingRequest, run: Run) -> dict[str
         "stated": run.result["stated"],
         "map": maps.page_map(siting_map(run)),
         "may_save": run.pk is not None and may_edit_plan(request.user),
-        **run_context(run, request, hidden=("candidates", "minutes_by_municipality", "proof", "totals")),
+        **run_context(run, request, hidden=HIDDEN, columns={"sites": _columns_of_sites(question)}),
     }
+
+
+def _columns_of_sites(question: SitingRequest) -> tuple[str, ...]:
+    """Codes and positions are in the files of a kept run and on the map."""
+    cost = ("cost_eur",) if question.cost_field else ()
+    return ("site_kind", "name", "istat_code", "placed_at", *cost, "people_nearest")
 
 
 def _title(question: SitingRequest) -> str:

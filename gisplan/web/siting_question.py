@@ -6,9 +6,8 @@ from typing import Any
 from gisplan.analysis.coverage_ground import AGE_GROUPS, EVERYONE
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.siting_request import LSCP, MODES, MUNICIPALITIES, PROBLEMS, SitingRequest
-from gisplan.web.coverage_pages import age_name
 from gisplan.web.planning_words import PROBLEM_NAMES
-from gisplan.web.service_words import service_groups
+from gisplan.web.service_words import age_name, service_groups
 
 #: Field of the request -> field of the address, and what it is where the address does not say.
 FIELDS = {

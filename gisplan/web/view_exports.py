@@ -23,7 +23,7 @@ from gisplan.maps.tables import layer_table, value_table
 from gisplan.maps.texts import format_value
 from gisplan.web import view_files
 from gisplan.web.features import lang
-from gisplan.web.layer_overviews import without_tiles
+from gisplan.web.layer_overviews import not_in_tables, without_tiles
 from gisplan.web.map_assets import asset_files
 from gisplan.web.maps import PageMap
 from gisplan.web.rate_limit import RateLimit, address_of
@@ -99,6 +99,9 @@ def answer(request: HttpRequest, content_of: Callable[[], ViewContent]) -> HttpR
         message = _("Troppi file chiesti da questo indirizzo: riprova fra un minuto.")
         return render(request, "web/refused.html", {"message": message}, status=429)
     made, content = FORMATS[wanted], content_of()
+    if content.spec is None and not any(table.rows for table in content.all_tables):
+        message = _("Qui non c'è ancora un risultato da scaricare: prima compila il modulo della pagina.")
+        return render(request, "web/refused.html", {"message": message}, status=400)
     if content.spec and wanted in DRAWN:
         content = replace(content, spec=without_tiles(content.spec))
     written = made.write(content, _Request(page_address(request), paper))
@@ -225,7 +228,8 @@ def _about(content: ViewContent, asked: _Request) -> list[tuple[str, str]]:
         (_("Indirizzo"), asked.address),
     ]
     notice = content.notice or (content.spec.notice if content.spec else "")
-    return [*rows, (_("Nota"), notice)] if notice else rows
+    notes = [notice, *not_in_tables(content.spec)] if notice else not_in_tables(content.spec)
+    return [*rows, *((_("Nota"), note) for note in notes)]
 
 
 def _slug(title: str) -> str:

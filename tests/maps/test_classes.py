@@ -152,3 +152,7 @@ def test_natural_breaks_of_very_many_values_end_at_their_clusters() -> None:
     clusters = [rng.uniform(low, low + 10, 20_000) for low in (0, 100, 1000)]
     classes = natural_breaks(np.concatenate(clusters), 3)
     assert classes.upper == tuple(max(cluster) for cluster in clusters)
+
+
+def test_a_class_of_one_value_says_it_once() -> None:
+    assert quantile([55.0], 5).labels(unit="€") == ["55 €"]

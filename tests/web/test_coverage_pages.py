@@ -137,3 +137,32 @@ def test_the_view_is_a_workbook_a_geopackage_and_a_page_of_paper(client: Client)
     with zipfile.ZipFile(io.BytesIO(client.get(HOSPITALS + "&formato=" + "xlsx").content)) as book:
         written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert "Giaveno" in written
+
+
+@pytest.mark.parametrize("address", [PAGE, "/analisi/localizzazione/", "/confronto/"])
+def test_an_empty_form_offers_examples_that_have_an_answer(client: Client, address: str) -> None:
+    for prefix in ("", "/en"):
+        offered = client.get(prefix + address).context["examples"]
+        assert len(offered) >= 2
+        for target, words in offered:
+            answer = client.get(target if target.startswith("/") else prefix + address + target)
+            assert answer.status_code == 200, words
+            assert not answer.context.get("error")
+            assert answer.context["map"] if "map" in answer.context else answer.context["sides"]
+
+
+def test_shares_are_percentages_and_the_question_is_told_in_words(client: Client) -> None:
+    context = client.get(HOSPITALS).context
+    table = context["tables"][0]
+    at = table["names"].index("Parte coperta (%)")
+    total = context["found"].total.share_covered
+    shares = [row[at]["number"] for row in table["rows"]]
+    assert min(shares) / 100 <= total <= max(shares) / 100
+    assert max(shares) > 1
+    told = {str(name): value for name, value in context["parameters"]}
+    assert told["Servizio"] == "Ospedali pubblici"
+    assert told["Età delle persone"] == "65 anni e oltre"
+
+
+def test_a_refused_question_is_no_success(client: Client) -> None:
+    assert client.get(PAGE + "?servizio=hospitals&minuti=10000").status_code == 400

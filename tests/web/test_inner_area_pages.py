@@ -70,3 +70,24 @@ def test_reading_the_page_keeps_nothing(client: Client, prefix: str) -> None:
     before = Run.objects.count()
     assert client.get(prefix + PAGE).status_code == 200
     assert Run.objects.count() == before
+
+
+def test_the_table_names_the_nearest_pole_and_leaves_a_dash_where_nothing_differs(client: Client) -> None:
+    table = client.get(PAGE).context["other_tables"][0]
+    pole, reason = table["names"].index("Polo più vicino"), table["names"].index("Perché differisce")
+    poles = {row[pole]["text"] for row in table["rows"]}
+    assert "Torino" in poles
+    assert not any(name and name.isdigit() for name in poles)
+    reasons = [row[reason] for row in table["rows"]]
+    assert {"text": "–", "unknown": False} in reasons
+    assert not any(one.get("unknown") for one in reasons)
+
+
+def test_the_edition_is_named_once_where_the_page_says_how_it_was_computed(client: Client) -> None:
+    assert client.get(PAGE).content.decode().count("<dt>Edizione SNAI</dt>") == 1
+
+
+def test_no_column_of_the_first_tables_is_empty(client: Client) -> None:
+    for table in client.get(PAGE).context["first_tables"]:
+        for k, name in enumerate(table["names"]):
+            assert any(not row[k].get("unknown") for row in table["rows"]), name

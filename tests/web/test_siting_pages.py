@@ -158,3 +158,11 @@ def test_candidates_of_a_layer_stand_on_the_map_and_a_budget_goes_to_the_worker(
     assert "Lotto due" in page
     assert client.get(f"{address}&siti=1").status_code == 400  # the layer is not public
     assert "Avvia il calcolo" in planner.get(f"{address}&budget=15&costo=costo").content.decode()
+
+
+def test_the_table_of_the_sites_has_no_codes_and_no_coordinates(client: Client) -> None:
+    context = client.get(QUICK).context
+    names = next(one["names"] for one in context["tables"] if "Siti" in str(one["title"]))
+    assert "Nome" in names
+    assert not {"x (m)", "y (m)", "Codice del sito"} & set(names)
+    assert "hospitals" not in dict(context["parameters"]).values()

@@ -2,8 +2,10 @@
 
 import gzip
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pyogrio
 import pytest
 from django.test import Client
 
@@ -164,3 +166,13 @@ def test_paper_and_files_show_a_large_layer_at_their_own_scale(published: Publis
         assert 7.6 - side_deg <= lon <= 7.64 + side_deg
         assert lat == pytest.approx(45.0, abs=side_deg)
     assert drawn.note.startswith("5 elementi: quelli più piccoli di ")
+
+
+def test_a_file_of_data_says_which_layer_is_too_large_to_be_in_it(
+    client: Client, published: Published, tmp_path: Path
+) -> None:
+    published(*"abcde")
+    path = tmp_path / "view.gpkg"
+    path.write_bytes(client.get("/strati/luoghi/", {"formato": "gpkg"}).content)
+    about = pyogrio.read_arrow(path, layer="gisplan")[1].to_pydict()
+    assert any("ha 5 elementi, troppi per questo file" in value for value in about["value"])

@@ -156,3 +156,23 @@ def test_the_menu_of_a_page_leads_to_files(client: Client, view: str) -> None:
     links = re.findall(r'href="([^"]*formato=[^"]*)"', page)
     assert len(links) == 6
     assert all("q=%C3%A0" in link for link in links)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/analisi/copertura/",
+        "/analisi/localizzazione/",
+        "/confronto/",
+        "/analisi/copertura/?servizio=x",
+    ],
+)
+def test_no_file_is_made_where_there_is_no_result(client: Client, address: str) -> None:
+    for kind in ("pdf", "png", "html", "gpkg", "xlsx"):
+        answer = client.get(address, {"servizio": "x"} if "=" in address else {})
+        assert answer.status_code == (400 if "=" in address else 200)
+        joined = f"{address}{'&' if '?' in address else '?'}formato={kind}"
+        answer = client.get(f"/en{joined}")
+        assert answer.status_code == 400
+        assert "Content-Disposition" not in answer
+    assert "no result" in client.get("/en/confronto/?formato=pdf").content.decode()
