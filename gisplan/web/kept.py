@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -21,8 +22,8 @@ _lock = threading.Lock()
 
 
 def kept(stamp: str, key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` gave for this key, language and day while the database had this stamp."""
-    whole = (stamp, get_language(), timezone.localdate(), key)
+    """What `make` gave for this key, language, day and territory while the database had this stamp."""
+    whole = (stamp, get_language(), timezone.localdate(), tuple(settings.TERRITORY), key)
     with _lock:
         if whole in _shelf:
             _shelf.move_to_end(whole)

@@ -81,6 +81,7 @@ def start(folder: str, work: str, *words: str) -> int:
     if pid:
         return pid
     code = 1
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
     try:
         os.chdir(folder)
         for name, number in (("out", 1), ("err", 2)):
