@@ -101,7 +101,6 @@ def test_counts_of_the_build_are_printed_also_when_it_is_known(
         (["--oneway-forward-values", "FT"], "Expected --oneway-field with the values named for it"),
         (["--class-field", "TIPO", "--class-value", "U"], "--class-value expects VALUE=CLASS"),
         (["--barriers", "absent.gpkg"], "absent.gpkg"),
-        (["--srid", "4326"], "Expected longitudes from -180 to 180 in cross.geojson"),
         (["--join-m", "-1"], "Expected a snapping tolerance of 0 m or more, found -1.0"),
     ],
 )
@@ -113,6 +112,24 @@ def test_a_slip_is_one_sentence_and_nothing_is_kept(
     assert said in shown.err
     assert shown.err.count("\n") == 1
     assert not StreetNetwork.objects.exists()
+
+
+def test_metres_said_to_be_degrees_are_refused(
+    territory: Municipality, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "metres.geojson"
+    street = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": json.loads(shapely.to_geojson(line((0, 0), (9, 0)))),
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [street]}))
+    assert main(["load_network", str(path), "--srid", "4326"]) == 2
+    shown = capsys.readouterr()
+    assert f"Expected longitudes from -180 to 180 in metres.geojson, found {X:g}" in shown.err
+    assert shown.err.count("\n") == 1
+    assert not StreetNetwork.objects.exists()
+    assert main(["load_network", str(path), "--srid", "32632"]) == 0
 
 
 def test_the_reader_of_fields_is_part_of_what_is_known(cross: Path, territory: Municipality) -> None:
