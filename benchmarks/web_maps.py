@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.frame import Bench, Row
-from benchmarks.web_site import get
-from gisplan.environment import browser as chromium
+from benchmarks.web_site import chromium_at_hand, get
 from gisplan.maps.palettes import AXES
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.maps.standalone import standalone_html
@@ -88,16 +87,11 @@ def _seconds(address: str, urls: list[str]) -> list[float]:
 
 
 def browser_rows(bench: Bench, address: str, layer: str) -> list[Row]:
-    found = chromium.find()
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        found = None
+    found = chromium_at_hand(bench)
     if found is None:
-        bench.say(
-            "the rows of a browser: left out, Chromium or playwright is not installed (./scripts/setup --dev)"
-        )
         return []
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(found), args=_ARGS)
         rows = [*_moving(opened, f"{address}/strati/{layer}/"), _clustering(opened, bench.folder)]

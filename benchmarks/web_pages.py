@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.frame import Bench, Row, peak_mb
-from gisplan.environment import browser, state
+from benchmarks.web_site import chromium_at_hand
+from gisplan.environment import state
 from gisplan.environment.lease import URL_VARIABLE, database_lease
 from gisplan.environment.serving import free_port, web_server
 
@@ -71,11 +72,11 @@ def _server(address: str, page: str) -> Row:
 
 
 def _browser(bench: Bench, address: str) -> list[Row]:
+    found = chromium_at_hand(bench)
+    if found is None:
+        return []
     from playwright.sync_api import sync_playwright
 
-    found = browser.find()
-    if found is None:
-        raise RuntimeError("Chromium is not installed: install it, or name it in GISPLAN_CHROMIUM.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(found), args=FLAGS)
         rows = [*_axis(chromium, address), *_folium(bench, chromium, address)]

@@ -1,6 +1,7 @@
 """The site as its readers have it, on a free port of the loopback, with a state folder of its own."""
 
 import http.client
+import importlib.util
 import os
 import socket
 import subprocess
@@ -11,7 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.frame import Bench
+from gisplan.environment import browser
+
 _START_S = 60
+
+
+def chromium_at_hand(bench: Bench) -> Path | None:
+    """Chromium, where playwright is there to drive it; None, and a word why rows are missing, where not."""
+    found = browser.find() if importlib.util.find_spec("playwright") else None
+    if found is None:
+        bench.say(
+            "rows of a browser: left out, Chromium or playwright is not installed (./scripts/setup --dev)"
+        )
+    return found
 
 
 def environment(state: Path) -> dict[str, str]:
