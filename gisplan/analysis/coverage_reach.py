@@ -153,11 +153,14 @@ def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str
     """Between the centres of the municipalities: a place known only by its municipality is known enough."""
     times = road_times()
     places = sorted(set(services.municipalities) & set(times.codes))
+    wanted = list(dict.fromkeys([*codes, *places]))  # the same for each service, so searched for once
+    column = {code: k for k, code in enumerate(wanted)}
+    every = times.minutes(demand.codes, wanted)
     found = coverage(
-        times.minutes(demand.codes, places).reshape(len(demand.codes), -1),
+        every[:, [column[code] for code in places]],
         threshold_min=minutes,
         complete=complete_within(
-            times.minutes(demand.codes, codes),
+            every[:, : len(codes)],
             complete & (services.nowhere == 0),
             threshold_min=minutes,
         ),

@@ -63,8 +63,11 @@ class Comparison:
     territory: PlaceFigures
 
 
-def compare(municipality: Municipality, edition: PlanEdition | None) -> Comparison:
-    known = _Known(edition)
+def compare(
+    municipality: Municipality, edition: PlanEdition | None, *, known: "Known | None" = None
+) -> Comparison:
+    """`known`: what all municipalities are counted from, for whoever has read it already."""
+    known = known or Known(edition)
     membership = ZoneMembership.objects.filter(municipality=municipality, valid_to__isnull=True)
     own = membership.select_related("zone").first()
     members = ZoneMembership.objects.filter(zone=own.zone if own else None, valid_to__isnull=True)
@@ -77,7 +80,7 @@ def compare(municipality: Municipality, edition: PlanEdition | None) -> Comparis
     )
 
 
-class _Known:
+class Known:
     """What the three are counted from, read once."""
 
     def __init__(self, edition: PlanEdition | None) -> None:

@@ -17,6 +17,7 @@ from gisplan.territory.models import Municipality, Zone
 from gisplan.web import compare_plans, compare_scenarios, compare_territories, maps, view_exports
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
+from gisplan.web.kept import kept_page
 from gisplan.web.refusals import read_only
 
 KINDS = {
@@ -30,6 +31,7 @@ BUILDERS = {**compare_territories.BUILDERS, **compare_plans.BUILDERS, **compare_
 
 
 @read_only
+@kept_page
 def compare(request: HttpRequest) -> HttpResponse:
     """?tipo=comuni&a=001090&b=001272: the whole comparison in the address."""
     asked = request.GET.get("tipo", "")

@@ -15,7 +15,15 @@ from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
-from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
+from gisplan.territory.models import (
+    HealthSite,
+    Hospital,
+    Municipality,
+    MunicipalityBoundary,
+    School,
+    Station,
+    TerritoryEdition,
+)
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
@@ -25,8 +33,10 @@ from gisplan.territory.profile import (
 )
 from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
+from gisplan.web.cited_runs import citation
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.street_ground import with_streets
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -123,15 +133,11 @@ def municipality_map(municipality: Municipality, interventions: Sequence[Interve
     if edition is None:
         return None
     boundary = latest_boundary(municipality)
-    near = municipalities_near(boundary.geometry, edition) if boundary else []
-    here = {"municipality": municipality}
+    stamp, key = data_stamp().of("territory", "analysis"), ("places in", municipality.pk)
+    ground, cited = kept(stamp, key, lambda: _places_in(municipality, edition, boundary))
     layers = [
-        *ground_layers.around(edition, near, chosen=municipality),
-        place_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
-        place_layers.hospitals(Hospital.objects.filter(**here)),
-        place_layers.health_sites(HealthSite.objects.filter(**here)),
-        *plan_layers.interventions_by_axis(interventions),
-    ]
+        replace(layer, note=citation(cited)) if layer.key == "stations" else layer for layer in ground
+    ] + plan_layers.interventions_by_axis(interventions)
     return MapSpec(
         title=municipality.name,
         layers=tuple(layer for layer in layers if layer.features),
@@ -139,6 +145,21 @@ def municipality_map(municipality: Municipality, interventions: Sequence[Interve
         bounds=screen_bounds(boundary.geometry) if boundary else None,
         attribution=attribution(edition),
     )
+
+
+def _places_in(
+    municipality: Municipality, edition: TerritoryEdition, boundary: MunicipalityBoundary | None
+) -> tuple[list[MapLayer], list[Band]]:
+    """The municipality, its neighbours and places; and the bands that the stations tell of."""
+    near = municipalities_near(boundary.geometry, edition) if boundary else []
+    here = {"municipality": municipality}
+    bands = _catchments()
+    return [
+        *ground_layers.around(edition, near, chosen=municipality),
+        place_layers.stations(Station.objects.filter(**here), bands=bands),
+        place_layers.hospitals(Hospital.objects.filter(**here)),
+        place_layers.health_sites(HealthSite.objects.filter(**here)),
+    ], list(bands.values())
 
 
 def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
@@ -188,7 +209,7 @@ def axis_map(
         return None
     stated = coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))
     layers = [
-        *_above(axis_ground(axis, edition), above_ground),
+        *_above(kept_ground(axis, edition), above_ground),
         *plan_layers.imported(axis),
         *plan_layers.interventions_by_axis(interventions, until_year=until_year),
     ]
@@ -225,6 +246,23 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
     return (Source(axis.edition.title), *named)
 
 
+def kept_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
+    """The ground of the axis, from memory while no municipality, place or catchment has changed.
+
+    Only whether its run still stands is asked anew, for that depends on all the data.
+    """
+    stamp = data_stamp().of("territory", "analysis")
+    layers = kept(stamp, ("axis ground", axis.code), lambda: axis_ground(axis, edition))
+    layers = [replace(layer, stamp=layer.stamp or f"{stamp}") for layer in layers]
+    if axis.code == "3":
+        layers[-1] = replace(layers[-1], note=citation(kept(stamp, "axis bands", _catchments).values()))
+    return layers
+
+
+def _catchments() -> dict[int, Band]:
+    return bands_within(10)
+
+
 def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
     """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
     rows = municipalities_in_territory()
@@ -236,7 +274,7 @@ def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
     layers = [ground_layers.boundaries(edition)]
     if axis.code == "3":
         layers.append(
-            place_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
+            place_layers.stations(Station.objects.filter(**inside), bands=_catchments(), small=True)
         )
     if axis.code == "6":
         layers += [
