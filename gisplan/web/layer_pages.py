@@ -15,7 +15,7 @@ from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import may_import_layers
-from gisplan.web import import_words, layer_maps, maps, view_exports
+from gisplan.web import import_words, layer_maps, maps, refusal_sentences, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.feature_table import feature_table, number_of
@@ -174,7 +174,9 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
         try:
             version = publishing.rollback(found, to=to, who=name_of(request))
         except LayersError as error:
-            messages.error(request, f"{import_words.refusal(error.code)} ({error})")
+            messages.error(
+                request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
+            )
         else:
             reclassified(version.layer)
             messages.success(
