@@ -20,7 +20,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 #: Addresses with a parameter that no reader opens as a page: files, answers to a button, what signed-in keepers see.
 NOT_PAGES = {
-    *("street_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
+    *("ground_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
     *(
         "run_csv",
         "run_xlsx",
