@@ -18,6 +18,7 @@ from gisplan.web import compare_plans, compare_scenarios, compare_territories, m
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
 from gisplan.web.refusals import read_only
+from gisplan.web.view_content import ViewContent
 
 KINDS = {
     "comuni": gettext_lazy("Due comuni"),
@@ -75,9 +76,9 @@ def _shown(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _content(found: Comparison) -> view_exports.ViewContent:
+def _content(found: Comparison) -> ViewContent:
     """The difference first, then the two sides."""
-    return view_exports.ViewContent(
+    return ViewContent(
         title=_("%(first)s e %(second)s a confronto")
         % {"first": found.first.name, "second": found.second.name},
         spec=found.difference or found.first.spec,
