@@ -149,9 +149,7 @@ OUTSIDE = Entry(
     Style(fill="#f0f1f1", stroke="#b3bac2", on_fill=INK, fill_opacity=1, width_px=0.7),
 )
 # Streets as a ground: seen where one looks for them, and never louder than what lies on them.
-STREETS = Entry(
-    "streets", "Strade caricate", "Loaded streets", Style(fill=LAND, stroke="#c3c9cf", width_px=1)
-)
+STREETS = Entry("streets", "Strade", "Streets", Style(fill=LAND, stroke="#c3c9cf", width_px=1))
 STREET_WIDTHS_PX = (2.2, 1.1, 0.6)  # main, other, not for cars
 FOCUS = Entry(
     "focus",

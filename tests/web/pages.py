@@ -20,7 +20,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 #: Addresses with a parameter that no reader opens as a page: files, answers to a button, what signed-in keepers see.
 NOT_PAGES = {
-    *("street_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
+    *("ground_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
     *(
         "run_csv",
         "run_xlsx",
@@ -33,7 +33,7 @@ NOT_PAGES = {
         "layer_feature",
     ),
     *("import_choose", "import_run", "import_state", "import_publish", "import_discard"),
-    *("layer_edit", "layer_rollback"),
+    *("layer_edit", "layer_open", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
 ELSEWHERE = {"layer", "scenario", "siting_job", "place"}
