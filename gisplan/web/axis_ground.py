@@ -104,8 +104,9 @@ def _health(edition: TerritoryEdition) -> AxisGround:
     community = reach_layers.service_minutes(found[each:], edition, visible=False)
     says = {
         hospital.key: _(
-            "La mappa mostra, comune per comune, i minuti in auto all'ospedale pubblico più vicino; ogni comune, scelto, "
-            "dice quanti residenti ha, e quanti di 65 anni e oltre. Uno strato spento mostra le Case della Comunità."
+            "La mappa mostra, comune per comune, i minuti in auto all'ospedale pubblico più vicino; ogni comune, "
+            "scelto, dice quanti residenti ha, e quanti di 65 anni e oltre. "
+            "Uno strato spento mostra le Case della Comunità."
         ),
         community.key: _(
             "La mappa mostra, comune per comune, i minuti in auto alla Casa della Comunità più vicina."
