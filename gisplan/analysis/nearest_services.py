@@ -1,12 +1,13 @@
 """From one municipality to the nearest services by car, whatever is known of their place within a municipality."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gisplan.analysis.errors import AnalysisError
-from gisplan.analysis.road_times import road_times
+from gisplan.analysis.inputs import Floats
+from gisplan.analysis.road_times import RoadTimes, road_times
 from gisplan.territory.models import (
     HealthSite,
     Hospital,
@@ -106,6 +107,20 @@ def _complete(name: str, stated: Mapping[tuple[str, str], RegisterCoverage]) -> 
     register, _colon, word = name.partition(":")
     row = stated.get((register, _stored(word)), stated.get((register, "")))
     return row is not None and row.complete
+
+
+def minutes_to_service(name: str, codes: Sequence[str]) -> Floats:
+    """From each municipality to the nearest of the register, 0 where one is in it; inf where none is reached."""
+    times = road_times()
+    found: Floats = times.minutes(codes, _places_of(name, times)).min(axis=1, initial=np.inf)
+    return found
+
+
+def _places_of(name: str, times: RoadTimes) -> list[str]:
+    """The municipalities that have the service, by code."""
+    model, kind = SERVICES[name]
+    places = model._default_manager.filter(municipality__isnull=False, **kind)
+    return sorted(set(places.values_list("municipality__istat_code", flat=True)) & set(times.codes))
 
 
 def _stored(word: str) -> str:

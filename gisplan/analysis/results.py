@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gisplan.analysis.inputs import Floats
+from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.territory.profile import municipalities_in_territory
 
 #: Column -> its unit; a column that is not here has none.
@@ -20,6 +21,9 @@ UNITS = {
     "reached": "people",
     "not_reached": "people",
     "not_placed": "people",
+    **{f"within_{minutes}": "people" for minutes in STANDARD_MINUTES},
+    "beyond": "people",
+    "share_beyond": "share of 1",
     "covered": "people",
     "not_covered": "people",
     "not_known": "people",

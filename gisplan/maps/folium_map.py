@@ -83,7 +83,7 @@ def build_map(spec: MapSpec, assets: Mapping[str, str]) -> MapParts:
 
 def map_legend(spec: MapSpec) -> str:
     """Legend of the whole map, with a check box a layer."""
-    sections = [section_of(layer, spec.lang) for layer in spec.layers]
+    sections = [section_of(layer, spec.lang, opens_at=spec.extent()) for layer in spec.layers]
     return legend_html(sections, lang=spec.lang, map_name=spec.name)
 
 

@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import cos, radians
 
 from gisplan.maps.palettes import NO_DATA
-from gisplan.maps.spec import MapLayer
+from gisplan.maps.spec import Bounds, MapLayer, Tiles
 from gisplan.maps.style import swatch_svg
 from gisplan.maps.texts import Lang, format_value, text
+
+TILE_PX = 512  # a side of a tile on the screen
+MAP_PX = 640  # a side of the map on a page, about
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ class LegendSection:
     table_url: str = ""
 
 
-def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
-    """Legend of a layer: a line a class with its number of features, or one line for all."""
+def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = None) -> LegendSection:
+    """Legend of a layer: a line a class with its number of features, or one line for all.
+
+    `opens_at` are the bounds that the map shows at first: they decide whether a reader must go nearer.
+    """
     kind = layer.kind
     if not layer.classes:
         count = layer.tiles.count if layer.tiles else len(layer.located)
@@ -45,17 +52,19 @@ def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
             LegendEntry(swatch_svg(item.style, kind), item.label, of_class[place])
             for place, item in enumerate(layer.classes)
         ]
-        if of_class[None]:
+        if of_class[None] and not (layer.tiles and not layer.listed):
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
     if not layer.listed and layer.tiles:
-        lines = lines[1:2] or lines
-        lines = [LegendEntry(line.symbol, layer.title) for line in lines]
+        same = {line.text for line in lines} == {layer.title}
+        lines = [
+            LegendEntry(line.symbol, line.text) for line in (lines[1:2] if same and lines[1:] else lines)
+        ]
     elif not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]
     notes = [layer.note, not_located_note(layer, lang)]
-    if layer.tiles and layer.tiles.first_zoom:
+    if layer.tiles and opens_at and _is_out_of_sight(layer.tiles, opens_at):
         notes.append(text("nearer", lang))
-    if layer.tiles and kind == "area":
+    if layer.tiles and layer.listed and kind == "area":
         notes.append(text("small_areas", lang))
     return LegendSection(
         title=layer.title,
@@ -63,8 +72,15 @@ def section_of(layer: MapLayer, lang: Lang = "it") -> LegendSection:
         layer=layer.key,
         visible=layer.visible,
         note=" ".join(note for note in notes if note),
-        table_url=layer.tiles.table_url if layer.tiles else "",
+        table_url=layer.table_url or (layer.tiles.table_url if layer.tiles else ""),
     )
+
+
+def _is_out_of_sight(tiles: Tiles, opens_at: Bounds) -> bool:
+    """Whether a map of usual size shows too much ground at first for these tiles to be drawn."""
+    west, south, east, north = opens_at
+    degrees = 360 * MAP_PX / TILE_PX / 2**tiles.first_zoom
+    return bool(max(east - west, (north - south) / cos(radians((south + north) / 2))) > degrees)
 
 
 def class_counts(layer: MapLayer) -> Counter[int | None]:

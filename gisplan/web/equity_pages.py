@@ -19,7 +19,7 @@ from gisplan.web.kept import kept_page
 from gisplan.web.planning_words import sentence
 from gisplan.web.view_exports import render_view
 
-OFFERED_METHODS = ("accessibility", "scenario", "siting", "coverage")
+OFFERED_METHODS = ("accessibility", "scenario", "siting", "coverage", "station_reach")
 OFFERED_RUNS = 30
 HALF = 0.5
 

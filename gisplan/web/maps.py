@@ -20,19 +20,17 @@ from gisplan.territory.models import (
     Hospital,
     Municipality,
     MunicipalityBoundary,
-    School,
     Station,
     TerritoryEdition,
 )
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
-    municipalities_in_territory,
     municipalities_near,
-    snai_classes_are_loaded,
 )
 from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
+from gisplan.web.axis_ground import axis_ground, caption
 from gisplan.web.cited_runs import citation
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
@@ -153,7 +151,7 @@ def _places_in(
     """The municipality, its neighbours and places; and the bands that the stations tell of."""
     near = municipalities_near(boundary.geometry, edition) if boundary else []
     here = {"municipality": municipality}
-    bands = _catchments()
+    bands = bands_within(10)
     return [
         *ground_layers.around(edition, near, chosen=municipality),
         place_layers.stations(Station.objects.filter(**here), bands=bands),
@@ -207,9 +205,12 @@ def axis_map(
     edition = latest_edition()
     if edition is None:
         return None
+    ground = axis_ground(axis, edition)
     stated = coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))
     layers = [
-        *_above(kept_ground(axis, edition), above_ground),
+        *ground.areas,
+        *above_ground,
+        *ground.places,
         *plan_layers.imported(axis),
         *plan_layers.interventions_by_axis(interventions, until_year=until_year),
     ]
@@ -222,13 +223,9 @@ def axis_map(
         bounds=bounds or territory_bounds(edition),
         attribution=attribution(edition),
         notice=_stands_on(axis, stated),
+        caption=caption(ground, layers),
         sources=_sources(axis, edition, stated),
     )
-
-
-def _above(ground: Sequence[MapLayer], more: Sequence[MapLayer]) -> list[MapLayer]:
-    """Upon the municipalities, under the places."""
-    return [*ground[:1], *more, *ground[1:]]
 
 
 def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:
@@ -244,41 +241,3 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
         Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
     ]
     return (Source(axis.edition.title), *named)
-
-
-def kept_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
-    """The ground of the axis, from memory while no municipality, place or catchment has changed.
-
-    Only whether its run still stands is asked anew, for that depends on all the data.
-    """
-    stamp = data_stamp().of("territory", "analysis")
-    layers = kept(stamp, ("axis ground", axis.code), lambda: axis_ground(axis, edition))
-    layers = [replace(layer, stamp=layer.stamp or f"{stamp}") for layer in layers]
-    if axis.code == "3":
-        layers[-1] = replace(layers[-1], note=citation(kept(stamp, "axis bands", _catchments).values()))
-    return layers
-
-
-def _catchments() -> dict[int, Band]:
-    return bands_within(10)
-
-
-def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
-    """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
-    rows = municipalities_in_territory()
-    inside = {"municipality__in_territory": True}
-    if axis.code == "5" and snai_classes_are_loaded():
-        return [ground_layers.snai_classes(edition, rows)]
-    if axis.code == "4" and School.objects.filter(**inside).exists():
-        return [ground_layers.schools(edition, rows)]
-    layers = [ground_layers.boundaries(edition)]
-    if axis.code == "3":
-        layers.append(
-            place_layers.stations(Station.objects.filter(**inside), bands=_catchments(), small=True)
-        )
-    if axis.code == "6":
-        layers += [
-            place_layers.hospitals(Hospital.objects.filter(**inside)),
-            place_layers.health_sites(HealthSite.objects.filter(**inside)),
-        ]
-    return layers

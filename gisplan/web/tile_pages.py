@@ -1,13 +1,15 @@
 """What the map of a large layer asks for: tiles, and one feature for its popup."""
 
 import gzip
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 
-from gisplan.analysis.models import StreetNetwork
-from gisplan.analysis.street_tiles import street_tile
+from gisplan.analysis.band_tiles import band_tile, bands_key, newest_band_ids
+from gisplan.analysis.street_tiles import drawable_networks, street_tile, streets_key
 from gisplan.maps.texts import format_value
 from gisplan.network.errors import BadNetworkFile
 from gisplan.plan.rights import may_import_layers
@@ -51,16 +53,34 @@ def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpRespons
 
 
 @read_only
-def streets(request: HttpRequest, digest: str, z: int, x: int, y: int) -> HttpResponse:
-    """A tile of the loaded streets; a network that changes has another digest."""
-    row = StreetNetwork.objects.filter(digest=digest, covers_territory=True).first()
-    if row is None:
+def ground(request: HttpRequest, kind: str, key: str, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of the ground; what changes has another key."""
+    asked = GROUNDS.get(kind)
+    tile_of = asked(key) if asked else None
+    if tile_of is None:
         raise Http404
     try:
-        content = street_tile(row, Address(z, x, y))
+        content = tile_of(Address(z, x, y))
     except (TileRefused, BadNetworkFile) as error:
         raise Http404(str(error)) from error
     return HttpResponse(content, content_type=MVT, headers={"Cache-Control": f"public, {FOR_EVER}"})
+
+
+def _streets(key: str) -> Callable[[Address], bytes] | None:
+    rows = drawable_networks()
+    return partial(street_tile, rows) if rows and key == streets_key(rows) else None
+
+
+def _bands(key: str) -> Callable[[Address], bytes] | None:
+    ids = newest_band_ids()
+    return partial(band_tile, ids) if ids and key == bands_key(ids) else None
+
+
+#: Word of the address -> what makes the tiles of a key, None where the key is no longer right.
+GROUNDS: dict[str, Callable[[str], Callable[[Address], bytes] | None]] = {
+    "strade": _streets,
+    "bacini": _bands,
+}
 
 
 @read_only

@@ -20,7 +20,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 #: Addresses with a parameter that no reader opens as a page: files, answers to a button, what signed-in keepers see.
 NOT_PAGES = {
-    *("street_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
+    *("ground_tile", "siting_state", "axis_answers", "layer_tile", "layer_feature"),
     *(
         "run_csv",
         "run_xlsx",
@@ -33,7 +33,7 @@ NOT_PAGES = {
         "layer_feature",
     ),
     *("import_choose", "import_run", "import_state", "import_publish", "import_discard"),
-    *("layer_edit", "layer_rollback"),
+    *("layer_edit", "layer_open", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
 ELSEWHERE = {"layer", "scenario", "siting_job", "place"}
@@ -43,6 +43,8 @@ ASKED = (
     "/comuni/?q=nessuno",
     "/analisi/hub/?lon=7.5787&lat=45.0789&modo=walk&minuti=5,10",
     "/confronto/?tipo=comuni&a=001090&b=001219",
+    "/confronto/?tipo=zone&a=2&b=3",
+    "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo",
     "/confronto/?tipo=piani&a=psm-2021-2023&b=psm-2024-2026",
     "/confronto/?tipo=anni&a=2019&b=2023",
     "/analisi/hub/profilo/?lon=7.5787&lat=45.0789",

@@ -165,6 +165,8 @@ def test_a_refusal_is_one_sentence_and_the_form_is_filled_to_try_again(officer: 
     page = officer.get(f"/strati/importa/{run.pk}/")
     assert run.status == "refused"
     assert "lo strato cade fuori dall'Italia: indicane un altro" in text(page)
+    assert "deve stare in Italia con EPSG:3857" in text(page)
+    assert "Expected" not in text(page)
     again = unescape(re.findall(r'href="([^"]*\?run=\d+)"', page.content.decode())[0])
     form = officer.get(again).content.decode()
     assert 'name="srid" value="3857"' in form
@@ -212,18 +214,52 @@ def test_a_name_that_no_layer_can_have_is_told_at_its_field(officer: Client, nam
     assert not Layer.objects.exists()
 
 
-def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer: Client) -> None:
+@pytest.fixture
+def axis() -> Axis:
     edition = PlanEdition.objects.create(
         code="p", title="Piano", province_code="001", first_year=2024, last_year=2026,
         axes_declared=1, strategies_declared=1, actions_declared=1, source_url="https://example.org/",
     )  # fmt: skip
-    axis = Axis.objects.create(edition=edition, code="3", title="Mobilità", source_url="https://example.org/")
+    return Axis.objects.create(edition=edition, code="3", title="Mobilità", source_url="https://example.org/")
+
+
+def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer: Client, axis: Axis) -> None:
     run = imported(officer, geojson([point(7.6, 45.0, nome="a")]), axes=[str(axis.pk)])
     assert layers_of_axis(axis) == []
     publish(officer, run)
     assert [layer.name for layer in layers_of_axis(axis)] == ["luoghi"]
     officer.post("/strati/luoghi/modifica/", {"color": "#112233", "stroke": "#445566", "width_mm": "2"})
     assert layers_of_axis(axis) == []
+
+
+def test_one_step_publishes_names_and_shows_the_layer_on_its_axis(
+    officer: Client, client: Client, axis: Axis
+) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, nome="a")]))
+    decided = {"title": "Piste", "axes": [str(axis.pk)], "is_public": "on"}
+    page = publish(officer, run, decided=decided, follow=True)
+    assert "Tutti lo vedono sulla mappa con la sua legenda: asse 3, Mobilità" in text(page)
+    assert re.search(r'href="(/piani/p)?/assi/3/"', page.content.decode())
+    assert "Piste" in text(client.get("/strati/"))
+    assert "Tutti lo vedono" in text(officer.get(f"/strati/importa/{run.pk}/"))
+
+
+def test_nothing_is_public_without_the_sign_and_one_click_makes_it_so(
+    officer: Client, client: Client, axis: Axis
+) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, nome="a")]))
+    page = text(publish(officer, run, follow=True))
+    assert "Non è sulla mappa di nessun asse. Scegli l'asse" in page
+    again = imported(officer, geojson([point(7.6, 45.0, nome="b")]))
+    page = text(publish(officer, again, decided={"axes": [str(axis.pk)]}, follow=True))
+    assert "Non è ancora sulla mappa del suo asse, perché lo vede solo chi gestisce gli strati" in page
+    assert client.get("/strati/luoghi/").status_code == 404
+    stranger = client.post("/strati/luoghi/pubblico/")
+    assert stranger.url.startswith("/accesso/")
+    assert signed_in(user(MUNICIPAL_EDITOR)).post("/strati/luoghi/pubblico/").status_code == 403
+    assert client.get("/strati/luoghi/").status_code == 404
+    assert "Ora lo strato lo vedono tutti." in text(officer.post("/strati/luoghi/pubblico/", follow=True))
+    assert client.get("/strati/luoghi/").status_code == 200
 
 
 def test_what_a_file_says_is_text_and_never_markup(officer: Client) -> None:
@@ -274,17 +310,19 @@ def test_an_upload_over_the_limit_is_refused_with_its_sentence(
     for size in (1_500, 200_000):  # the second is refused by its announced length
         response = send(officer, ("a.geojson", b"x" * size))
         assert response.status_code == 400
-        assert "Expected at most 0 MB in one upload" in text(response)
+        assert "In un invio stanno al massimo 0 MB" in text(response)
     scripted = send(officer, ("a.geojson", b"x" * 1_500), **{"X-Requested-With": "XMLHttpRequest"})
     assert scripted.status_code == 400
-    assert "Expected at most" in scripted.json()["sentence"]
+    assert "In un invio stanno al massimo" in scripted.json()["sentence"]
+    in_english = officer.post("/en/strati/importa/", {"files": []})
+    assert "Expected at least one file, found none" in text(in_english)
     assert not [path for path in uploads_folder.rglob("*") if path.is_file()]
 
 
 def test_no_file_and_the_same_file_twice_are_refused(officer: Client) -> None:
-    assert "Expected at least one file" in text(send(officer))
+    assert "Serve almeno un file" in text(send(officer))
     twice = send(officer, ("a.geojson", b"{}"), ("A.geojson", b"{}"))
-    assert "twice" in text(twice)
+    assert "«A.geojson» c'è due volte" in text(twice)
 
 
 def test_two_people_import_the_same_layer_and_the_second_is_told(officer: Client) -> None:

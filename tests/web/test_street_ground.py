@@ -11,9 +11,11 @@ from django.test import Client
 
 from gisplan.analysis.models import StreetNetwork
 from gisplan.analysis.networks import open_network
+from gisplan.analysis.street_tiles import drawable_networks, street_tile, streets_key
 from layers import crs
+from layers.serving.tiles import Address
 
-from .conftest import COLLEGNO_STREETS
+from .conftest import COLLEGNO, COLLEGNO_STREETS
 
 pytestmark = [
     pytest.mark.django_db,
@@ -29,9 +31,8 @@ def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int, int]:
 
 
 def fetched(client: Client, zoom: int, place: tuple[float, float], folder: Path) -> Any:
-    row = StreetNetwork.objects.get()
     z, x, y = tile_of(*place, zoom)
-    answer = client.get(f"/sfondo/strade/{row.digest}/{z}/{x}/{y}.mvt")
+    answer = client.get(f"/sfondo/strade/{streets_key(drawable_networks())}/{z}/{x}/{y}.mvt")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     if not answer.content:
         return np.array([], dtype=object), {}
@@ -74,9 +75,41 @@ def test_an_unknown_network_has_no_tile(client: Client) -> None:
     assert client.get("/sfondo/strade/none/14/8537/5892.mvt").status_code == 404
 
 
-def test_the_maps_lay_the_streets_upon_the_municipalities_and_below_the_rest(client: Client) -> None:
-    page = client.get("/stazioni/").content.decode() + client.get("/").content.decode()
+def test_a_tile_of_a_network_that_is_gone_is_not_found(client: Client, middle: tuple[float, float]) -> None:
+    z, x, y = tile_of(*middle, 15)
+    assert client.get(f"/sfondo/fiumi/{streets_key(drawable_networks())}/{z}/{x}/{y}.mvt").status_code == 404
+    old = streets_key([StreetNetwork(digest="another")])
+    assert client.get(f"/sfondo/strade/{old}/{z}/{x}/{y}.mvt").status_code == 404
+
+
+def test_two_networks_are_one_layer_with_the_lines_of_both(
+    client: Client, middle: tuple[float, float]
+) -> None:
     row = StreetNetwork.objects.get()
-    at = page.index(f"/sfondo/strade/{row.digest}")
+    row.pk, row.name = None, "the same again"
+    row.save()
+    rows = drawable_networks()
+    address = Address(*tile_of(*middle, 15))
+    assert [one.name for one in rows] == ["collegno", "the same again"]
+    assert len(street_tile(rows, address)) > 1.5 * len(street_tile(rows[:1], address))
+    page = client.get("/").content.decode()
+    assert page.count('data-switch="streets"') == 1
+    assert "collegno" not in legend_of(page)
+
+
+def legend_of(page: str) -> str:
+    start = page.index('<section class="map-legend"')
+    return page[start : page.index("</section>", start)]
+
+
+def test_the_maps_lay_the_streets_upon_the_municipalities_and_below_the_rest(client: Client) -> None:
+    page = client.get("/").content.decode()
+    at = page.index(f"/sfondo/strade/{streets_key(drawable_networks())}")
     assert page.index('"key":"boundaries"') < at < page.index('"key":"axis-')
-    assert f"Strade caricate: {row.name}" in page
+    assert "<span>Strade</span>" in legend_of(page)
+    assert "<span>Streets</span>" in legend_of(client.get("/en/").content.decode())
+
+
+def test_the_legend_says_to_go_nearer_only_where_the_streets_are_not_seen_at_once(client: Client) -> None:
+    assert "Si vede da vicino." in legend_of(client.get("/").content.decode())
+    assert "Si vede da vicino." not in legend_of(client.get(f"/stazioni/{COLLEGNO}/").content.decode())

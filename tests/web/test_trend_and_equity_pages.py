@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from gisplan.analysis.access import AccessRequest, run_access
+from gisplan.analysis.equity import equity
 from gisplan.analysis.models import Run
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
+from gisplan.analysis.station_reach import keep_station_reach
 from gisplan.analysis.trends import trends
 from gisplan.territory.profile import people_in_territory
+from gisplan.web.answer_pages import rows_of
 
 from .conftest import COLLEGNO, COLLEGNO_STREETS, unavailable
 from .test_analysis_pages import planner
@@ -107,3 +110,16 @@ def test_a_measure_that_the_other_run_lacks_or_that_nobody_has_is_refused(
     english = client.get(f"/en{EQUITY}?esecuzione={cells.pk}&misura=cumulative")
     assert english.status_code == 400  # the middle of no municipality lies within 20 minutes of a station
     assert "The inequality of cumulative is not defined" in english.content.decode()
+
+
+def test_people_near_stations_are_compared_as_shares_of_the_people_there(client: Client) -> None:
+    run = keep_station_reach()
+    assert run is not None
+    page = read(client, f"{EQUITY}?esecuzione={run.pk}&misura=within_15")
+    kept = equity(run, column="within_15").run()
+    mean = rows_of(kept, "equity")[0]["mean"]
+    reach = {row["zone"]: row for row in rows_of(run, "station_reach_by_zone")}
+    within = sum(row["within_15"] for row in reach.values())
+    assert mean == pytest.approx(within / sum(row["people"] for row in reach.values()), abs=1e-6)
+    assert 0 < mean < 1
+    assert "Curva di Lorenz" in page

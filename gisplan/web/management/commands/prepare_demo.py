@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from gisplan.analysis.full import load_full
+from gisplan.analysis.hub_network import run_ranking
 from gisplan.analysis.inputs import located_stations
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
@@ -22,10 +23,12 @@ from gisplan.plan.loading import load_plan
 from gisplan.territory.loading import load_territory
 
 NOTHING = "nothing to do"
+#: What `gisplan rank_hubs` takes unless told.
+RANKED_MIN = 10
 
 
 class Command(BaseCommand):
-    help = "What ./scripts/demo runs: tables, territory, plan, files, catchments; a second run is quick."
+    help = "What ./scripts/demo runs: tables, territory, plan, files, catchments, ranking; a second run is quick."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -54,6 +57,7 @@ class Command(BaseCommand):
             for line in load_full(lambda name: TransferLine(name, sys.stderr)):
                 steps.say(f"  {line}")
         steps.run("Station catchments", _catchments)
+        steps.run("Ranking of the stations", _ranking)
 
 
 def _catchments() -> str:
@@ -64,6 +68,14 @@ def _catchments() -> str:
     run = run_catchments(catchment_request(STANDARD_MINUTES), to_front=False)
     keep_station_reach()
     return f"{NOTHING}: run {run.pk}" if run.pk in known else catchment_note(run)
+
+
+def _ranking() -> str:
+    if not located_stations().exists():
+        return f"{NOTHING}: no station with a known position"
+    known = set(Run.objects.values_list("pk", flat=True))
+    run = run_ranking(catchment_request([RANKED_MIN]))
+    return f"{NOTHING}: run {run.pk}" if run.pk in known else f"run {run.pk}: {RANKED_MIN} minutes on foot"
 
 
 def _tables() -> str:
