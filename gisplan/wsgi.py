@@ -6,7 +6,3 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisplan.settings")
 application = get_wsgi_application()
-
-from gisplan.web.warming import warm_up  # noqa: E402 - the models are known only now
-
-warm_up(application)

@@ -14,11 +14,11 @@ from layers.models import Layer
 Addresses = list[str]
 #: Files, parts of pages, answers to a button, and what is behind the sign-in.
 NOT_PAGES = {
-    *("layer_tile", "street_tile", "layer_feature", "layer_qml", "layer_sld", "catchment_api"),
+    *("layer_tile", "ground_tile", "layer_feature", "layer_qml", "layer_sld", "catchment_api"),
     *("run_csv", "run_xlsx", "run_gpkg", "place", "headway", "sign_out"),
     *("save_hub", "hub_to_scenario", "keep_profile", "save_plan_coverage", "save_coverage", "save_siting"),
     *("import_upload", "import_choose", "import_run", "import_state", "import_publish", "import_discard"),
-    *("layer_edit", "layer_rollback", "siting_job", "siting_state"),
+    *("layer_edit", "layer_open", "layer_rollback", "siting_job", "siting_state"),
 }
 
 

@@ -34,7 +34,9 @@ FIRST_ASKING = {
     "/comuni/001090/incorpora/": 50,
     "/analisi/piano/": 45,
     "/confronto/": 45,
-    "/confronto/?tipo=comuni&a=001090&b=001219": 95,
+    "/confronto/?tipo=comuni&a=001090&b=001219": 110,
+    "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo": 110,
+    "/confronto/?tipo=zone&a=2&b=3": 85,
     "/confronto/?tipo=anni&a=2019&b=2023": 60,
 }
 FEW = 25
