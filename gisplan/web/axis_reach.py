@@ -24,6 +24,7 @@ from gisplan.web.kept import data_stamp, kept
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label
 from gisplan.web.templatetags.figures import number as written
+from gisplan.web.wording import NOT_COMPUTED
 
 SCHOOLS = (("infanzia", "3-5"), ("primaria", "6-10"), ("secondaria_i", "11-13"), ("secondaria_ii", "14-18"))
 SCHOOL_MINUTES = 15
@@ -48,8 +49,10 @@ def answers(request: HttpRequest, code: str, edition: str | None = None) -> Http
 def _answered(code: str) -> list[Answer]:
     try:
         return QUESTIONS[code]()
-    except AnalysisError as error:
-        return [Answer(key="reach", question=_("Chi raggiunge i servizi?"), how="", missing=str(error))]
+    except AnalysisError:
+        return [
+            Answer(key="reach", question=_("Chi raggiunge i servizi?"), how="", missing=str(NOT_COMPUTED))
+        ]
 
 
 def stations() -> list[Answer]:

@@ -17,7 +17,7 @@ from gisplan.territory.models import Municipality, Zone
 from gisplan.web import compare_plans, compare_scenarios, compare_territories, maps, view_exports
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
-from gisplan.web.refusals import read_only
+from gisplan.web.refusals import chosen, read_only
 
 KINDS = {
     "comuni": gettext_lazy("Due comuni"),
@@ -32,8 +32,7 @@ BUILDERS = {**compare_territories.BUILDERS, **compare_plans.BUILDERS, **compare_
 @read_only
 def compare(request: HttpRequest) -> HttpResponse:
     """?tipo=comuni&a=001090&b=001272: the whole comparison in the address."""
-    asked = request.GET.get("tipo", "")
-    kind = asked if asked in KINDS else "comuni"
+    kind = chosen("tipo", request.GET.get("tipo", "").strip(), list(KINDS)) or "comuni"
     options = _options(kind)
     first, second = (request.GET.get(name, "").strip()[:80] for name in ("a", "b"))
     context: dict[str, Any] = {
@@ -49,10 +48,19 @@ def compare(request: HttpRequest) -> HttpResponse:
     try:
         found = BUILDERS[kind](first, second)
     except CannotCompare as error:
-        return render(request, "web/compare.html", context | {"error": str(error)}, status=400)
+        return render(
+            request, "web/compare.html", context | {"error": _told(error, first, second, options)}, status=400
+        )
     if file := view_exports.answer(request, partial(_content, found)):
         return file
     return render(request, "web/compare.html", context | _shown(found))
+
+
+def _told(error: CannotCompare, first: str, second: str, options: list[tuple[str, str]]) -> str:
+    """With what was asked for, where that is what is missing."""
+    known = {code for code, _name in options}
+    missing = ", ".join(f"«{one}»" for one in (first, second) if one not in known)
+    return f"{error} ({missing})" if missing else str(error)
 
 
 def _shown(found: Comparison) -> dict[str, Any]:

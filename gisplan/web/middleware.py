@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from gisplan.web.context import ADMIN_PREFIX
-from gisplan.web.refusals import bad_request
+from gisplan.web.refusals import Refused, bad_request, refused
 
 
 def content_security_policy(nonce: str) -> str:
@@ -44,6 +44,19 @@ class ContentSecurityPolicyMiddleware:
         if not request.path.startswith(ADMIN_PREFIX):
             response.headers.setdefault("Content-Security-Policy", content_security_policy(nonce))
         return response
+
+
+class RefusedMiddleware:
+    """What a page does not answer becomes a page that says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refused(request, exception) if isinstance(exception, Refused) else None
 
 
 class NulMiddleware:

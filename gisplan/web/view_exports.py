@@ -26,7 +26,7 @@ from gisplan.web.features import lang
 from gisplan.web.layer_overviews import not_in_tables, without_tiles
 from gisplan.web.map_assets import asset_files
 from gisplan.web.maps import PageMap
-from gisplan.web.rate_limit import RateLimit, address_of
+from gisplan.web.rate_limit import RateLimit, take
 from layers import crs
 
 FORMAT, PAPER = "formato", "carta"
@@ -89,15 +89,11 @@ def answer(request: HttpRequest, content_of: Callable[[], ViewContent]) -> HttpR
     paper = request.GET.get(PAPER, "a4")
     if wanted not in FORMATS or paper not in PAPERS:
         known = ", ".join(FORMATS)
-        message = _("Il formato deve essere uno di %(known)s, e la carta a4 o a3: correggi l'indirizzo.") % {
-            "known": known
-        }
+        message = _(
+            "Il formato deve essere uno di %(known)s, e la carta a4 o a3, non «%(found)s»: correggi l'indirizzo."
+        ) % {"known": known, "found": (paper if wanted in FORMATS else wanted)[:60]}
         return render(request, "web/refused.html", {"message": message}, status=400)
-    if not request.user.is_authenticated and limit.wait_s(
-        address_of(request), per_minute=settings.EXPORTS_PER_MINUTE
-    ):
-        message = _("Troppi file chiesti da questo indirizzo: riprova fra un minuto.")
-        return render(request, "web/refused.html", {"message": message}, status=429)
+    take(request, limit, per_minute=settings.EXPORTS_PER_MINUTE)
     made, content = FORMATS[wanted], content_of()
     if content.spec is None and not any(table.rows for table in content.all_tables):
         message = _("Qui non c'è ancora un risultato da scaricare: prima compila il modulo della pagina.")
