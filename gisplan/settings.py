@@ -183,6 +183,8 @@ PROXIES = variables.whole_number("GISPLAN_PROXIES", 0, most=10)
 TILE_SERVER = variables.tile_template("GISPLAN_TILE_SERVER")
 TILE_ATTRIBUTION = variables.text("GISPLAN_TILE_ATTRIBUTION")
 
+# Named here, for layers know no pages: whoever publishes or rolls back (page, admin, command), the classes follow.
+LAYERS_AFTER_PUBLICATION = ["gisplan.web.layer_classes.reclassified"]
 LAYERS_TILES_DIR = VAR_DIR / "tiles"
 LAYERS_UPLOADS_DIR = VAR_DIR / "uploads"
 LAYERS_UPLOAD_BYTES = variables.whole_number("GISPLAN_UPLOAD_MB", 500, least=1) * 1_000_000

@@ -1,6 +1,7 @@
 """Limits of what is read, each a Django setting with a default."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ def upload_days() -> int:
 def tiles_dir() -> Path:
     """`LAYERS_TILES_DIR`: where the tiles of low zooms are kept; what is in it can be made again."""
     return Path(_setting("LAYERS_TILES_DIR", Path(tempfile.gettempdir()) / "layers-tiles"))
+
+
+def after_publication() -> Sequence[str]:
+    """`LAYERS_AFTER_PUBLICATION`: functions, by dotted path, that take the layer once another version is current."""
+    return tuple(_setting("LAYERS_AFTER_PUBLICATION", ()))
 
 
 def inline_bytes() -> int:

@@ -2,8 +2,9 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from layers import roles, store
+from layers import limits, roles, store
 from layers.errors import LayerNotFound, NothingToRollBack, VersionRefused
 from layers.fields import Column
 from layers.models import ImportRun, Layer, Publication, Version
@@ -84,16 +85,16 @@ def _check_base(version: Version) -> None:
 
 def _made_current(version: Version, kind: Publication.Kind, who: str) -> Version:
     layer = version.layer
+    layer.refresh_from_db()  # who sees it may have changed since it was read
     layer.versions.filter(is_current=True).update(is_current=False)
     version.is_current = True
     version.published = version.published or timezone.now()
     version.save(update_fields=["is_current", "published"])
     columns = [Column(**column) for column in version.columns]
     point_view(layer.name, version.table_name, columns)
-    is_public = Layer.objects.values_list("is_public", flat=True).get(
-        pk=layer.pk
-    )  # it may be newer than ours
-    roles.follow(layer.name, public=is_public)
+    roles.follow(layer.name, public=layer.is_public)
     Publication.objects.create(layer=layer, version=version, kind=kind, who=who)
     version.runs.filter(status=ImportRun.Status.STAGED).update(status=ImportRun.Status.STORED)
+    for path in limits.after_publication():
+        import_string(path)(layer)
     return version

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
+from gisplan.plan.layer_axes import axes_of_layer, axes_that_may_show
 from gisplan.web import import_words, layer_maps, maps, refusal_sentences
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.import_report import current_number, progress_of, report_context
-from gisplan.web.layer_classes import reclassified
-from gisplan.web.layer_forms import TABLE_FIELDS, ChooseForm
+from gisplan.web.layer_classes import lost_classes
+from gisplan.web.layer_forms import TABLE_FIELDS, ChooseForm, PublishForm
+from gisplan.web.layer_publishing import publish_as_decided, standing_of
 from layers import limits, publishing, running, uploads
 from layers.errors import LayersError, UploadNotFound, UploadRefused
 from layers.looking import Look, look
@@ -174,13 +175,34 @@ def _start(request: HttpRequest, found: Upload, form: ChooseForm) -> HttpRespons
 def run(request: HttpRequest, number: int) -> HttpResponse:
     """An import while it goes on, and its report afterwards."""
     found = running.settle(get_object_or_404(ImportRun.objects.select_related("layer", "version"), pk=number))
+    return _page_of_run(request, found)
+
+
+def _page_of_run(request: HttpRequest, found: ImportRun, form: PublishForm | None = None) -> HttpResponse:
     context: dict[str, Any] = {"section": "layers", "run": found, "upload": uploads.upload_of(found)}
     if found.status in GOING:
         return render(request, "web/layers/running.html", context | {"progress": progress_of(found)})
     page = Paginator(found.issues.all(), ISSUES_ON_A_PAGE).get_page(request.GET.get("page"))
-    context["seen"] = current_number(found.version.layer) if found.version else ""
     context |= report_context(found) | {"issues": page, "map": maps.page_map(layer_maps.report_map(found))}
-    return render(request, "web/layers/report.html", context)
+    return render(request, "web/layers/report.html", context | _decision(found, form))
+
+
+def _decision(found: ImportRun, form: PublishForm | None) -> dict[str, Any]:
+    """The form of a version that waits, filled as the layer is; of a published one, where its layer is to be seen."""
+    version = found.version
+    if version is None:
+        return {}
+    if found.status != ImportRun.Status.STAGED:
+        return {"standing": standing_of(version.layer)} if version.is_current else {}
+    noted = set(map(str, found.options.get("notes", {}).get("axes", ())))
+    chosen = [axis for axis in axes_that_may_show() if str(axis.pk) in noted]
+    axes = {*axes_of_layer(version.layer), *chosen}
+    initial = PublishForm.seen_initial(version.layer, version, axes)
+    return {
+        "seen": current_number(version.layer),
+        "form": form or PublishForm(layer=version.layer, version=version, initial=initial),
+        "lost": lost_classes(version),
+    }
 
 
 @importers_only
@@ -196,7 +218,7 @@ def state(request: HttpRequest, number: int) -> JsonResponse:
 @importers_only
 @require_POST
 def publish(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the version to readers, and the layer on the axes that were chosen with it."""
+    """Show the version to readers, and its layer as the form says."""
     found = get_object_or_404(ImportRun.objects.select_related("version__layer"), pk=number)
     if found.version is None:
         return _settled_already(request, found)
@@ -208,17 +230,16 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
             ),
         )
         return redirect("import_run", number=number)
+    form = PublishForm(request.POST, layer=found.version.layer, version=found.version)
+    if not form.is_valid():
+        return _page_of_run(request, found, form)
     try:
-        version = publishing.publish(found.version, who=name_of(request))
+        version = publish_as_decided(found.version, form, who=name_of(request))
     except LayersError as error:
         messages.error(
             request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
         )
         return redirect("import_run", number=number)
-    reclassified(version.layer)
-    if axes := found.options.get("notes", {}).get("axes"):
-        chosen = {*map(int, axes), *(axis.pk for axis in axes_of_layer(version.layer))}
-        show_on_axes(version.layer, chosen)
     messages.success(request, _("La versione %(number)s è pubblicata.") % {"number": version.number})
     return redirect("layer", name=version.layer.name)
 

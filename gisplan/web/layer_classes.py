@@ -14,7 +14,7 @@ from gisplan.maps.errors import MapInputError
 from gisplan.maps.palettes import KINDS, ramp_colours
 from gisplan.maps.texts import Lang
 from layers.models import Layer, Version
-from layers.serving.classes import commonest_values, is_number, numbers_of
+from layers.serving.classes import commonest_values, is_number, lost_column, numbers_of
 from layers.style_model import CATEGORISED, GRADUATED, SINGLE, Drawn
 
 How = Literal["single", "values", "quantile", "natural", "fixed"]
@@ -146,12 +146,45 @@ def _labels(method: Method, lowest: float, ends: Sequence[float], *, lang: Lang,
 
 
 def reclassified(layer: Layer) -> None:
-    """Make the classes anew for the values of the version that is now current; one that no longer fits stays."""
+    """The classes follow the values of the version that is current by now; one that cannot be made so stays.
+
+    The settings name this function in `LAYERS_AFTER_PUBLICATION`, so that it follows every publication and roll-back.
+    """
     asked, version = asked_of(layer), layer.current
-    if version is None or asked.how in ("single", "values") or "method" not in layer.style:
+    if version is None or asked.how == "single" or lost_column(version):
         return
-    try:
-        layer.style = with_classes(layer.style, version, asked)
-    except ValidationError:
+    if asked.how == "values":
+        style = _with_new_values(layer.style, version)
+    elif "method" in layer.style:
+        try:
+            style = with_classes(layer.style, version, asked)
+        except ValidationError:
+            return
+    else:
         return
-    layer.save()
+    layer.style = style
+    layer.save(update_fields=["style"])
+
+
+def _with_new_values(style: dict[str, Any], version: Version) -> dict[str, Any]:
+    """Values without a class get the colours that are free; classes that somebody named or coloured stay."""
+    classes = list(style["classes"])
+    known = {str(one["value"]) for one in classes}
+    free = [color for color in KINDS if color not in {one["color"] for one in classes}]
+    values = commonest_values(version, str(style["column"]), most=len(KINDS) + 1)
+    new = [value for value in values if value not in known]
+    if len(new) > len(free):
+        return style
+    more = [{"value": value, "color": color, "label": value} for value, color in zip(new, free, strict=False)]
+    return style | {"classes": [*classes, *more]}
+
+
+def lost_classes(version: Version | None) -> str:
+    """One sentence where the version cannot be coloured as its layer asks; empty where it can."""
+    column = "" if version is None else lost_column(version)
+    if not column:
+        return ""
+    return _(
+        "La versione pubblicata non ha la colonna %(column)s con i valori che colorano gli elementi: lo strato ha "
+        "un colore solo finché non scegli un'altra colonna."
+    ) % {"column": column}

@@ -16,7 +16,8 @@ from gisplan.web.axes import axis_name
 from gisplan.web.layer_classes import Asked, asked_of, with_classes
 from gisplan.web.layer_features import USUAL
 from layers.looking import Look
-from layers.models import Layer, Mode
+from layers.models import Layer, Mode, Version
+from layers.serving.classes import lost_column
 
 ENCODINGS = (
     ("cp1252", "Windows (cp1252)"),
@@ -41,10 +42,22 @@ class _Plain(forms.Form):
         self.label_suffix = ""
 
 
-class MetadataForm(_Plain):
-    """What is told of a layer, and which axes show it."""
+class ShownForm(_Plain):
+    """What a layer is called, and which axes show it."""
 
     title = forms.CharField(label=gettext_lazy("Titolo"), max_length=200, required=False)
+    axes = forms.MultipleChoiceField(
+        label=gettext_lazy("Assi che lo mostrano"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["axes"].choices = _axis_choices()  # type: ignore[attr-defined]
+
+
+class MetadataForm(ShownForm):
+    """The same, and where the data come from."""
+
     source = forms.CharField(label=gettext_lazy("Fonte"), max_length=300, required=False)
     licence = forms.CharField(label=gettext_lazy("Licenza"), max_length=100, required=False)
     reference_date = forms.DateField(
@@ -54,13 +67,6 @@ class MetadataForm(_Plain):
         input_formats=["%Y-%m-%d"],
     )
     owner = forms.CharField(label=gettext_lazy("Proprietario"), max_length=150, required=False)
-    axes = forms.MultipleChoiceField(
-        label=gettext_lazy("Assi che lo mostrano"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["axes"].choices = _axis_choices()  # type: ignore[attr-defined]
 
 
 def _axis_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -74,24 +80,12 @@ def _axis_label(axis: Axis) -> str:
     return f"{axis.code}. {axis_name(axis)}"
 
 
-class LayerForm(MetadataForm):
-    """The same, and how it looks and who may see it."""
+class SeenForm(_Plain):
+    """Who sees a layer, and how a column of one of its versions colours it."""
 
     is_public = forms.BooleanField(
         label=gettext_lazy("Pubblico: lo vedono tutti, anche da QGIS"), required=False
     )
-    color = forms.CharField(
-        label=gettext_lazy("Riempimento"),
-        widget=forms.TextInput(attrs={"type": "color"}),
-        validators=[_HEX],
-    )
-    stroke = forms.CharField(
-        label=gettext_lazy("Contorno"), widget=forms.TextInput(attrs={"type": "color"}), validators=[_HEX]
-    )
-    width_mm = forms.FloatField(
-        label=gettext_lazy("Spessore del contorno (mm)"), min_value=0.1, max_value=5, localize=False
-    )
-
     how = forms.ChoiceField(label=gettext_lazy("Colori"), required=False)
     column = forms.ChoiceField(label=gettext_lazy("Colonna che colora"), required=False)
     count = forms.IntegerField(
@@ -100,11 +94,11 @@ class LayerForm(MetadataForm):
     limits = forms.CharField(label=gettext_lazy("Limiti delle classi"), required=False, max_length=100)
     unit = forms.CharField(label=gettext_lazy("Unità di misura"), required=False, max_length=20)
 
-    def __init__(self, *args: Any, layer: Layer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, layer: Layer, version: Version | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.layer, self.version = layer, layer.current
-        self.style: dict[str, Any] = layer.style
-        names = [column["name"] for column in self.version.columns] if self.version else []
+        self.layer, self.version = layer, version
+        self.style: dict[str, Any] | None = None  # as it is
+        names = [column["name"] for column in version.columns] if version else []
         self.fields["how"].choices = _hows()  # type: ignore[attr-defined]
         self.fields["column"].choices = [("", "–"), *((name, name) for name in names)]  # type: ignore[attr-defined]
 
@@ -120,7 +114,7 @@ class LayerForm(MetadataForm):
             data.get("limits") or "",
             data.get("unit") or "",
         )
-        if asked == asked_of(self.layer):
+        if self._stays(asked, self.version):
             return data  # colours and words that somebody chose by hand stay
         try:
             self.style = with_classes(self.layer.style, self.version, asked)
@@ -128,19 +122,50 @@ class LayerForm(MetadataForm):
             self.add_error("limits" if asked.how == "fixed" and asked.column else "column", error)
         return data
 
+    def _stays(self, asked: Asked, version: Version) -> bool:
+        return asked == asked_of(self.layer) and not lost_column(version)
+
     @staticmethod
-    def initial_of(layer: Layer, axes: Iterable[Axis]) -> dict[str, Any]:
-        told = {
-            name: getattr(layer, name) for name in ("title", "source", "licence", "reference_date", "owner")
-        }
-        looks = {name: layer.style.get(name, usual) for name, usual in USUAL.items()}
+    def seen_initial(layer: Layer, version: Version | None, axes: Iterable[Axis]) -> dict[str, Any]:
+        """As the layer is; where the version lacks the column of its classes, one colour."""
+        asked = Asked("single") if version is not None and lost_column(version) else asked_of(layer)
         return {
-            **told,
-            **looks,
-            **asdict(asked_of(layer)),
+            **asdict(asked),
+            "title": layer.title,
             "is_public": layer.is_public,
             "axes": [str(axis.pk) for axis in axes],
         }
+
+
+class PublishForm(ShownForm, SeenForm):
+    """What is decided with a publication: on which axes, in which colours, for whom."""
+
+    def _stays(self, asked: Asked, version: Version) -> bool:
+        """The classes of a column that is gone wait for a version, or a roll-back, that has it again."""
+        lost = bool(lost_column(version)) and asked.how == "single"
+        return lost or super()._stays(asked, version)
+
+
+class LayerForm(MetadataForm, SeenForm):
+    """All that is told of a layer and how it looks."""
+
+    color = forms.CharField(
+        label=gettext_lazy("Riempimento"),
+        widget=forms.TextInput(attrs={"type": "color"}),
+        validators=[_HEX],
+    )
+    stroke = forms.CharField(
+        label=gettext_lazy("Contorno"), widget=forms.TextInput(attrs={"type": "color"}), validators=[_HEX]
+    )
+    width_mm = forms.FloatField(
+        label=gettext_lazy("Spessore del contorno (mm)"), min_value=0.1, max_value=5, localize=False
+    )
+
+    @classmethod
+    def initial_of(cls, layer: Layer, axes: Iterable[Axis]) -> dict[str, Any]:
+        told = {name: getattr(layer, name) for name in ("source", "licence", "reference_date", "owner")}
+        looks = {name: layer.style.get(name, usual) for name, usual in USUAL.items()}
+        return {**told, **looks, **cls.seen_initial(layer, layer.current, axes)}
 
 
 def _hows() -> list[tuple[str, str]]:

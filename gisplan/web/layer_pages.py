@@ -9,19 +9,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
-from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import may_import_layers
 from gisplan.web import import_words, layer_maps, maps, refusal_sentences, view_exports
 from gisplan.web.access import importers_only, name_of
-from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.feature_table import feature_table, number_of
-from gisplan.web.layer_classes import reclassified
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
+from gisplan.web.layer_publishing import standing_of
 from gisplan.web.refusals import read_only
 from layers import access, publishing, styles
 from layers.errors import LayersError, StyleRefused
@@ -82,14 +80,13 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     spec = layer_maps.layer_map(current, chosen=chosen) if current else None
     if file := view_exports.answer(request, partial(_content, found, spec)):
         return file
-    first = default_edition()
     context: dict[str, Any] = {
         "section": "layers",
         "layer": found,
         "version": current,
         "map": maps.page_map(spec),
         "features": feature_table(current, request.GET) if current else None,
-        "axes": _axis_links(found, first),
+        "standing": standing_of(found),
         "connection_text": access.connection_text(found) if current else "",
         "is_keeper": keeper,
         "publications": found.publications.select_related("version")[:RUNS_SHOWN],
@@ -103,10 +100,6 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
 def _content(found: Layer, spec: MapSpec | None) -> view_exports.ViewContent:
     source = (Source(found.source, licence=found.licence),) if found.source else ()
     return view_exports.ViewContent(title=str(found), spec=spec, sources=source)
-
-
-def _axis_links(found: Layer, first: Any) -> list[AxisLink]:
-    return [axis_link(axis, default_edition=first) for axis in axes_of_layer(found)]
 
 
 def earlier_versions(found: Layer) -> QuerySet[Version]:
@@ -144,11 +137,10 @@ def _style_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     """What is told of a layer, how it looks, who sees it, and which axes show it."""
     found = _layer_or_404(request, name)
-    form = LayerForm(
-        request.POST or None, layer=found, initial=LayerForm.initial_of(found, axes_of_layer(found))
-    )
+    initial = LayerForm.initial_of(found, axes_of_layer(found))
+    form = LayerForm(request.POST or None, layer=found, version=found.current, initial=initial)
     if request.method == "POST" and form.is_valid():
-        _save(found, form.cleaned_data, form.style)
+        _save(found, form.cleaned_data, found.style if form.style is None else form.style)
         messages.success(request, _("Le modifiche sono salvate."))
         return redirect("layer", name=name)
     return render(request, "web/layers/edit.html", {"section": "layers", "layer": found, "form": form})
@@ -161,6 +153,17 @@ def _save(found: Layer, data: dict[str, Any], style: dict[str, Any]) -> None:
     found.save()
     access.sync_reader_role()
     show_on_axes(found, map(int, data["axes"]))
+
+
+@importers_only
+@require_POST
+def open_to_all(request: HttpRequest, name: str) -> HttpResponse:
+    """The one click after a publication that left the layer to its keepers."""
+    found = _layer_or_404(request, name)
+    found.is_public = True
+    found.save(update_fields=["is_public"])
+    messages.success(request, _("Ora lo strato lo vedono tutti."))
+    return redirect("layer", name=name)
 
 
 @importers_only
@@ -178,7 +181,6 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
                 request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
             )
         else:
-            reclassified(version.layer)
             messages.success(
                 request, _("Lo strato mostra di nuovo la versione %(number)s.") % {"number": version.number}
             )

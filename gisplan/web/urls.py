@@ -89,6 +89,7 @@ urlpatterns = [
     path("strati/importa/<int:number>/scarta/", import_pages.discard, name="import_discard"),
     path("strati/<str:name>/", layer_pages.layer, name="layer"),
     path("strati/<str:name>/modifica/", layer_pages.edit, name="layer_edit"),
+    path("strati/<str:name>/pubblico/", layer_pages.open_to_all, name="layer_open"),
     path("strati/<str:name>/ripristina/", layer_pages.rollback, name="layer_rollback"),
     path("strati/<str:name>/tiles/<int:z>/<int:x>/<int:y>.mvt", tile_pages.tile, name="layer_tile"),
     path("sfondo/<str:kind>/<str:key>/<int:z>/<int:x>/<int:y>.mvt", tile_pages.ground, name="ground_tile"),

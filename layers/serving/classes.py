@@ -12,7 +12,7 @@ from psycopg import sql
 from layers.errors import StyleRefused
 from layers.models import Version
 from layers.store import qualified
-from layers.style_model import SINGLE, Drawn, style_of_version
+from layers.style_model import GRADUATED, SINGLE, Drawn, style_of_version
 
 _NUMBERS = {"smallint", "integer", "bigint", "real", "double precision", "numeric"}
 _COUNTS_KEPT = 200
@@ -21,13 +21,24 @@ _NO_CLASS = sql.SQL("NULL::integer")
 
 
 def classes_of(version: Version) -> tuple[Drawn, ...]:
-    """The classes of the layer's style, by value or by range; none where the version has no such column."""
-    if (version.layer.style or {}).get("kind", SINGLE) == SINGLE:
+    """The classes of the layer's style, by value or by range; none where the version cannot be drawn by them."""
+    if (version.layer.style or {}).get("kind", SINGLE) == SINGLE or lost_column(version):
         return ()
     try:
         return style_of_version(version).drawn
     except StyleRefused:
         return ()
+
+
+def lost_column(version: Version) -> str:
+    """The column of the layer's classes that this version lacks, or has without the numbers of its ranges."""
+    style = version.layer.style or {}
+    kind, column = style.get("kind", SINGLE), str(style.get("column", ""))
+    if kind == SINGLE:
+        return ""
+    if kind == GRADUATED:
+        return "" if is_number(version, column) else column
+    return "" if any(one["name"] == column for one in version.columns) else column
 
 
 def class_of_row(version: Version) -> sql.Composable:

@@ -67,7 +67,7 @@ def test_a_cluster_is_a_named_button_that_leads_nearer(page: Any) -> None:
     first.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("before => map_main.getZoom() > before", arg=before)
-    page.wait_for_function("document.activeElement === map_main.getContainer()")
+    page.wait_for_function("() => document.activeElement === map_main.getContainer()")
 
 
 @pytest.mark.browser

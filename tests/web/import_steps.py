@@ -1,7 +1,9 @@
 """The steps of an import as a person takes them, through Django's own client."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +50,34 @@ def imported(client: Client, content: bytes, name: str = "luoghi", **asked: Any)
     return ImportRun.objects.get(pk=re.findall(r"\d+", response.url)[-1])
 
 
-def publish(client: Client, run: ImportRun, **how: Any) -> Any:
-    """Press the button of the report's page, with what its form holds."""
-    page = client.get(f"/strati/importa/{run.pk}/").content.decode()
-    seen = re.findall(r'name="seen" value="([^"]*)"', page)
-    return client.post(f"/strati/importa/{run.pk}/pubblica/", {"seen": seen[0]} if seen else {}, **how)
+def publish(client: Client, run: ImportRun, *, decided: Mapping[str, Any] | None = None, **how: Any) -> Any:
+    """Press the button of the report's page, with what its form holds and what was changed in it."""
+    form = FormFields()
+    form.feed(client.get(f"/strati/importa/{run.pk}/").content.decode())
+    address = f"/strati/importa/{run.pk}/pubblica/"
+    return client.post(address, {**form.of.get(address, {}), **(decided or {})}, **how)
+
+
+class FormFields(HTMLParser):
+    """What each form of a page would send, by its address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: dict[str, dict[str, list[str]]] = {}
+        self._form: dict[str, list[str]] = {}
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value") or ""
+        if tag == "form":
+            self._form = self.of.setdefault(told.get("action") or "", {})
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in told:
+            self._form[self._select] = [value]
+        elif tag == "input" and (told.get("type") not in {"checkbox", "radio"} or "checked" in told):
+            self._form.setdefault(name, []).append(value or "on" if told.get("type") == "checkbox" else value)
 
 
 def text(response: Any) -> str:

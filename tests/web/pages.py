@@ -33,7 +33,7 @@ NOT_PAGES = {
         "layer_feature",
     ),
     *("import_choose", "import_run", "import_state", "import_publish", "import_discard"),
-    *("layer_edit", "layer_rollback"),
+    *("layer_edit", "layer_open", "layer_rollback"),
 }
 #: Pages of what only some data has; their own tests open them.
 ELSEWHERE = {"layer", "scenario", "siting_job", "place"}

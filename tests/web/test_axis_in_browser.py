@@ -123,7 +123,7 @@ def test_an_editor_places_an_intervention_by_a_click_and_takes_it_back(
     stored = place.geometry.transform(4326, clone=True)
     assert stored.coords == pytest.approx((lon, lat), abs=2e-3)
     visit.page.locator('button[name="annulla"]').click()
-    visit.page.wait_for_function("document.body.innerText.includes('com\\'era')")
+    visit.page.wait_for_function("() => document.body.innerText.includes('com\\'era')")
     place.refresh_from_db()
     assert (place.geometry, place.precision) == (None, "municipality")
     assert visit.complaints == []

@@ -214,18 +214,52 @@ def test_a_name_that_no_layer_can_have_is_told_at_its_field(officer: Client, nam
     assert not Layer.objects.exists()
 
 
-def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer: Client) -> None:
+@pytest.fixture
+def axis() -> Axis:
     edition = PlanEdition.objects.create(
         code="p", title="Piano", province_code="001", first_year=2024, last_year=2026,
         axes_declared=1, strategies_declared=1, actions_declared=1, source_url="https://example.org/",
     )  # fmt: skip
-    axis = Axis.objects.create(edition=edition, code="3", title="Mobilità", source_url="https://example.org/")
+    return Axis.objects.create(edition=edition, code="3", title="Mobilità", source_url="https://example.org/")
+
+
+def test_axes_chosen_with_the_import_show_the_layer_once_it_is_published(officer: Client, axis: Axis) -> None:
     run = imported(officer, geojson([point(7.6, 45.0, nome="a")]), axes=[str(axis.pk)])
     assert layers_of_axis(axis) == []
     publish(officer, run)
     assert [layer.name for layer in layers_of_axis(axis)] == ["luoghi"]
     officer.post("/strati/luoghi/modifica/", {"color": "#112233", "stroke": "#445566", "width_mm": "2"})
     assert layers_of_axis(axis) == []
+
+
+def test_one_step_publishes_names_and_shows_the_layer_on_its_axis(
+    officer: Client, client: Client, axis: Axis
+) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, nome="a")]))
+    decided = {"title": "Piste", "axes": [str(axis.pk)], "is_public": "on"}
+    page = publish(officer, run, decided=decided, follow=True)
+    assert "Tutti lo vedono sulla mappa con la sua legenda: asse 3, Mobilità" in text(page)
+    assert re.search(r'href="(/piani/p)?/assi/3/"', page.content.decode())
+    assert "Piste" in text(client.get("/strati/"))
+    assert "Tutti lo vedono" in text(officer.get(f"/strati/importa/{run.pk}/"))
+
+
+def test_nothing_is_public_without_the_sign_and_one_click_makes_it_so(
+    officer: Client, client: Client, axis: Axis
+) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, nome="a")]))
+    page = text(publish(officer, run, follow=True))
+    assert "Non è sulla mappa di nessun asse. Scegli l'asse" in page
+    again = imported(officer, geojson([point(7.6, 45.0, nome="b")]))
+    page = text(publish(officer, again, decided={"axes": [str(axis.pk)]}, follow=True))
+    assert "Non è ancora sulla mappa del suo asse, perché lo vede solo chi gestisce gli strati" in page
+    assert client.get("/strati/luoghi/").status_code == 404
+    stranger = client.post("/strati/luoghi/pubblico/")
+    assert stranger.url.startswith("/accesso/")
+    assert signed_in(user(MUNICIPAL_EDITOR)).post("/strati/luoghi/pubblico/").status_code == 403
+    assert client.get("/strati/luoghi/").status_code == 404
+    assert "Ora lo strato lo vedono tutti." in text(officer.post("/strati/luoghi/pubblico/", follow=True))
+    assert client.get("/strati/luoghi/").status_code == 200
 
 
 def test_what_a_file_says_is_text_and_never_markup(officer: Client) -> None:

@@ -1,9 +1,11 @@
 """Colours by a column: the keeper chooses method and unit, the map, its legend and QGIS follow."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from gisplan.web import layer_features
@@ -128,3 +130,62 @@ def test_a_new_version_has_classes_of_its_own_values(edit: Edit, officer: Client
     places = [point(7.6, 45.0, nome="x", ettari=value, tipo="a") for value in (5000, 5001, 9000)]
     publish(officer, imported(officer, geojson(places)))
     assert ends(Layer.objects.get(name="luoghi")) == [5000, 5001, 9000]
+
+
+def test_commands_that_publish_and_roll_back_make_the_classes_anew_too(
+    edit: Edit, officer: Client, tmp_path: Path
+) -> None:
+    edit(how="natural", column="ettari", count="2", unit="ha")
+    first = ends(Layer.objects.get(name="luoghi"))
+    file = tmp_path / "luoghi.geojson"
+    file.write_bytes(geojson([point(7.6, 45.0, ettari=value) for value in (5000, 5001, 9000)]))
+    call_command("import_layer", str(file), "--no-publish")
+    assert ends(Layer.objects.get(name="luoghi")) == first
+    call_command("publish_layer", "luoghi")
+    assert ends(Layer.objects.get(name="luoghi")) == [5000, 5001, 9000]
+    call_command("rollback_layer", "luoghi")
+    assert ends(Layer.objects.get(name="luoghi")) == first
+    call_command("import_layer", str(file))  # publishes at once
+    assert ends(Layer.objects.get(name="luoghi")) == [5000, 5001, 9000]
+
+
+def test_a_value_that_is_new_gets_a_colour_and_the_others_keep_theirs(edit: Edit, officer: Client) -> None:
+    edit(how="values", column="tipo")
+    before = {one.value: one.color for one in style_of(Layer.objects.get(name="luoghi")).drawn}
+    publish(officer, imported(officer, geojson([point(7.6, 45.0, tipo=kind) for kind in "cb"])))
+    after = {one.value: one.color for one in style_of(Layer.objects.get(name="luoghi")).drawn}
+    assert list(after) == ["a", "b", "c"]
+    assert len(set(after.values())) == 3
+    assert before.items() < after.items()
+
+
+@pytest.mark.parametrize("gone", [{}, {"ettari": "molti"}])
+def test_a_version_without_the_column_has_one_colour_says_so_and_gets_its_classes_back(
+    edit: Edit, officer: Client, client: Client, gone: dict[str, str]
+) -> None:
+    edit(how="natural", column="ettari", count="2", is_public="on")
+    classes = Layer.objects.get(name="luoghi").style
+    run = imported(officer, geojson([point(7.6, 45.0, nome="x", **gone)]))
+    sentence = "non ha la colonna ettari con i valori che colorano gli elementi"
+    assert sentence in text(officer.get(f"/strati/importa/{run.pk}/"))
+    assert sentence in text(publish(officer, run, follow=True))
+    layer = Layer.objects.get(name="luoghi")
+    assert layer.current is not None
+    assert class_counts(layer.current) == {None: 1}
+    stranger = text(client.get("/strati/luoghi/"))
+    assert sentence not in stranger
+    assert "Dato mancante" not in stranger
+    officer.post("/strati/luoghi/ripristina/", {"to": "1"})
+    assert Layer.objects.get(name="luoghi").style == classes
+    assert sentence not in text(officer.get("/strati/luoghi/"))
+
+
+def test_the_colours_are_chosen_while_the_version_waits(edit: Edit, officer: Client) -> None:
+    run = imported(officer, geojson([point(7.6, 45.0, quota=value) for value in (1, 2, 90)]))
+    refused = publish(officer, run, decided={"how": "natural", "column": ""})
+    assert "Scegli la colonna che colora gli elementi." in text(refused)
+    layer = Layer.objects.get(name="luoghi")
+    assert layer.current is not None
+    assert layer.current.number == 1
+    publish(officer, run, decided={"how": "natural", "column": "quota", "count": "2"})
+    assert ends(Layer.objects.get(name="luoghi")) == [1, 2, 90]

@@ -11,7 +11,7 @@ from gisplan.maps.palettes import KINDS
 from layers.models import Layer
 
 from .conftest import Visit
-from .test_import_in_browser import entered, keeper  # noqa: F401 - fixtures
+from .test_import_in_browser import entered, keeper, look_at  # noqa: F401 - fixtures
 from .test_in_browser import pixel_of
 from .wcag import wcag_violations
 
@@ -87,8 +87,8 @@ def colour_at(visit: Visit, x: float, y: float) -> list[int]:
 
 
 @pytest.fixture
-def on_axis(entered: Visit, tmp_path: Path) -> Visit:  # noqa: F811
-    """The layer, imported through the wizard, shown on axis 2 and public; once for all the tests."""
+def on_axis(entered: Visit, tmp_path: Path, axe_script: Path) -> Visit:  # noqa: F811
+    """The layer, walked through the wizard to the map of axis 2; once for all the tests."""
     if Layer.objects.filter(name=LAYER).exists():
         return entered
     page = entered.page
@@ -96,19 +96,24 @@ def on_axis(entered: Visit, tmp_path: Path) -> Visit:  # noqa: F811
     page.get_by_role("button", name="Carica", exact=True).click()
     page.wait_for_url("**/strati/importa/caricati/**")
     page.fill("#id_name", LAYER)
-    page.fill("#id_title", "Lotti a scacchiera")
-    page.get_by_label("2. Transizione ecologica").first.check()
     page.get_by_role("button", name="Importa", exact=True).click()
     page.wait_for_selector('button:has-text("Pubblica")')
     settled(entered)  # the report shows what would be published
-    page.get_by_role("button", name="Pubblica", exact=True).click()
-    page.wait_for_selector("text=La versione 1 è pubblicata.")
-    entered.go(f"/strati/{LAYER}/modifica/")
-    page.check("#id_is_public")
+    page.fill("#id_title", "Lotti a scacchiera")
+    page.get_by_label("2. Transizione ecologica").first.check()
     page.select_option("#id_how", "values")
     page.select_option("#id_column", "uso")
-    page.get_by_role("button", name="Salva").click()
-    page.wait_for_selector("text=Le modifiche sono salvate.")
+    assert not page.is_checked("#id_is_public")  # nothing is public by accident
+    page.check("#id_is_public")
+    look_at(entered, axe_script, "10-decide")
+    settled(entered)
+    page.get_by_role("button", name="Pubblica", exact=True).click()
+    page.wait_for_selector("text=La versione 1 è pubblicata.")
+    settled(entered)
+    look_at(entered, axe_script, "11-published")
+    page.locator(".notice").get_by_role("link", name="asse 2, Transizione ecologica").click()
+    page.wait_for_url("**/assi/2/")
+    settled(entered)  # a page that is left cuts off the tiles that it still waits for
     return entered
 
 
@@ -149,7 +154,7 @@ def test_squares_too_close_together_say_how_many_they_are_and_lead_nearer(on_axi
     message.wait_for()
     assert "troppo vicini a questa scala" in message.inner_text()
     on_axis.page.get_by_role("button", name="Ingrandisci qui").click()
-    on_axis.page.wait_for_function("map_main.getZoom() > 9")
+    on_axis.page.wait_for_function("() => map_main.getZoom() > 9")
 
 
 def test_the_table_leads_the_keyboard_to_the_place_on_the_map(on_axis: Visit, axe_script: Path) -> None:
