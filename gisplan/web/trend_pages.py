@@ -25,6 +25,7 @@ from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.kept import kept_page
 from gisplan.web.planning_words import COLUMNS, sentence
+from gisplan.web.refusals import chosen
 from gisplan.web.view_exports import render_view
 
 #: Measure in the address -> column, unit, decimals, name.
@@ -46,8 +47,7 @@ CHANGE_LIMITS = (-2.0, -1.0, 0.0, 1.0)
 @kept_page
 def trend(request: HttpRequest) -> HttpResponse:
     """?dal=2022&al=2023&misura=vecchiaia; a planner's POST keeps what the address asks."""
-    measure = request.GET.get("misura", "")
-    measure = measure if measure in MEASURES else "variazione"
+    measure = chosen("misura", request.GET.get("misura", "").strip(), list(MEASURES)) or "variazione"
     dates = population_dates()
     context: dict[str, Any] = {
         "section": "analyses",
