@@ -64,9 +64,13 @@ class _Shelf(Generic[Made]):
             while len(self._things) > self._most:
                 self._things.popitem(last=False)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._things.clear()
+
 
 _shelf: _Shelf[tuple[Any]] = _Shelf(MOST)
-_pages: _Shelf[tuple[bytes, dict[str, str]]] = _Shelf(MOST_PAGES)
+pages: _Shelf[tuple[bytes, dict[str, str]]] = _Shelf(MOST_PAGES)
 _last: dict[str, tuple[str, Stamp]] = {}
 
 
@@ -93,13 +97,13 @@ def kept_page(view: View) -> View:
             return view(request, *args, **named)
         key = _page_key(request)
         nonce = str(getattr(request, "csp_nonce", ""))
-        if (found := _pages.find(key)) is not None:
+        if (found := pages.find(key)) is not None:
             return _sent_again(found, nonce)
         response = view(request, *args, **named)
         if nonce and _may_be_kept(response):
             patch_vary_headers(response, ["Cookie"])
             headers = {name: value.replace(nonce, NONCE_PLACE) for name, value in response.items()}
-            _pages.put(key, (response.content.replace(nonce.encode(), NONCE_PLACE.encode()), headers))
+            pages.put(key, (response.content.replace(nonce.encode(), NONCE_PLACE.encode()), headers))
         return response
 
     return answer
