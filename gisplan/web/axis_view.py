@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gisplan.plan.filters import BOTH, IN_WORDS, NOT_KNOWN, Choices, Wanted
 from gisplan.plan.models import Claim, Intervention
 from gisplan.territory.models import Municipality, SnaiClass, Zone
+from gisplan.web.map_view import view_of
 from gisplan.web.refusals import chosen, whole
 
 REGISTERS = {
@@ -20,8 +21,6 @@ REGISTERS = {
 }
 #: Of the address, in the order in which a link is written.
 FILTERS = ("registro", "tipo", "zona", "comune", "classe", "stato", "anno")
-_VIEW = re.compile(r"-?\d{1,3}(\.\d+)?,-?\d{1,2}(\.\d+)?,\d{1,2}(\.\d+)?")
-_LAYERS = re.compile(r"[a-z0-9_,-]{0,2000}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class AxisView:
 
 def view_from(query: QueryDict) -> AxisView:
     asked = {name: query.get(name, "").strip()[:80] for name in FILTERS}
-    layers, place = query.get("strati"), query.get("vista", "")
+    map_view = view_of(query)
     chosen("registro", asked["registro"], list(REGISTERS))
     chosen("classe", asked["classe"], SnaiClass.Letter.values)
     chosen("stato", asked["stato"], [*filter(None, Claim.State.values), NOT_KNOWN, IN_WORDS])
@@ -69,8 +68,8 @@ def view_from(query: QueryDict) -> AxisView:
         whole(name, asked[name], digits=6 if name == "comune" else 4)
     return AxisView(
         asked=asked,
-        layers=frozenset(layers.split(",")) if layers is not None and _LAYERS.fullmatch(layers) else None,
-        place=place if _VIEW.fullmatch(place) else "",
+        layers=map_view.layers,
+        place=map_view.place,
     )
 
 
