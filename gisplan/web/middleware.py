@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from gisplan.web.context import ADMIN_PREFIX
-from gisplan.web.refusals import Refused, bad_request, refused
-from gisplan.web.view_exports import refused as refused_file
+from gisplan.web.refusals import BadQuestion, Refused, bad_request, refused
 from gisplan.web.view_exports import without_view
 
 
@@ -85,4 +84,4 @@ class FileAskedMiddleware:
         if request.path.startswith(ADMIN_PREFIX) or not without_view(request, response):
             return response
         message = _("Questa pagina non ha una mappa o tabelle da scaricare: togli «formato» dall'indirizzo.")
-        return refused_file(request, message)
+        return refused(request, BadQuestion(message))
