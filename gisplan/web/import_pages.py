@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gisplan.plan.layer_axes import axes_of_layer, axes_that_may_show
-from gisplan.web import import_words, layer_maps, maps
+from gisplan.web import import_words, layer_maps, maps, refusal_sentences
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.import_report import current_number, progress_of, report_context
 from gisplan.web.layer_classes import lost_classes
@@ -66,8 +66,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
 def _upload_refused(request: HttpRequest, error: LayersError) -> HttpResponse:
     words = import_words.refusal(error.code)
     if _by_script(request):
-        return JsonResponse({"error": words, "sentence": str(error)}, status=400)
-    context = _upload_context() | {"error": words, "sentence": str(error)}
+        return JsonResponse({"error": words, "sentence": refusal_sentences.sentence(str(error))}, status=400)
+    context = _upload_context() | {"error": words, "sentence": refusal_sentences.sentence(str(error))}
     return render(request, "web/layers/upload.html", context, status=400)
 
 
@@ -236,7 +236,9 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     try:
         version = publish_as_decided(found.version, form, who=name_of(request))
     except LayersError as error:
-        messages.error(request, f"{import_words.refusal(error.code)} ({error})")
+        messages.error(
+            request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
+        )
         return redirect("import_run", number=number)
     messages.success(request, _("La versione %(number)s è pubblicata.") % {"number": version.number})
     return redirect("layer", name=version.layer.name)
@@ -251,7 +253,9 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
     try:
         publishing.discard(found.version)
     except LayersError as error:
-        messages.error(request, f"{import_words.refusal(error.code)} ({error})")
+        messages.error(
+            request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
+        )
     else:
         messages.success(request, _("La versione è scartata: lo strato è com'era."))
     return redirect("import_run", number=number)

@@ -151,6 +151,16 @@ REFUSALS = {
     "nothing_to_roll_back": _("Non c'è una versione precedente da ripristinare."),
     "upload_refused": _("I file inviati non si possono tenere: controlla nomi, numero e dimensione."),
     "upload_not_found": _("I file caricati non ci sono più: caricali di nuovo."),
+    "refused": _("La richiesta non si può eseguire così: leggi che cosa manca e riprova."),
+    "source_refused": _("Il file non si può leggere così: leggi che cosa manca e riprova."),
+    "layer_not_found": _("Lo strato non c'è: scegline uno dall'elenco."),
+    "column_not_found": _("Lo strato non ha questa colonna: scegline una delle sue."),
+    "target_refused": _("Il file chiesto non si può scrivere: scegli un altro nome o un altro posto."),
+    "streets_refused": _("Il file non contiene strade che si possano leggere: scegline un altro."),
+    "download_refused": _("Il file non si è potuto scaricare: scaricalo con un browser e caricalo da lì."),
+    "network_unreachable": _(
+        "L'indirizzo non risponde: riprova più tardi, o carica il file da un altro computer."
+    ),
     "interrupted": _(
         "L'importazione è stata interrotta prima della fine: nulla "
         "è stato salvato e lo strato è com'era. I file sono ancora qui: ripetila."

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gisplan.maps.spec import MapSpec, Source
 from gisplan.plan.layer_axes import axes_of_layer, show_on_axes
 from gisplan.plan.rights import may_import_layers
-from gisplan.web import import_words, layer_maps, maps, view_exports
+from gisplan.web import import_words, layer_maps, maps, refusal_sentences, view_exports
 from gisplan.web.access import importers_only, name_of
 from gisplan.web.feature_table import feature_table, number_of
 from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.layer_publishing import standing_of
 from gisplan.web.refusals import read_only
+from gisplan.web.view_content import ViewContent
 from layers import access, publishing, styles
 from layers.errors import LayersError, StyleRefused
 from layers.models import ImportRun, Layer, Version
@@ -97,9 +98,9 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "web/layers/layer.html", context)
 
 
-def _content(found: Layer, spec: MapSpec | None) -> view_exports.ViewContent:
+def _content(found: Layer, spec: MapSpec | None) -> ViewContent:
     source = (Source(found.source, licence=found.licence),) if found.source else ()
-    return view_exports.ViewContent(title=str(found), spec=spec, sources=source)
+    return ViewContent(title=str(found), spec=spec, sources=source)
 
 
 def earlier_versions(found: Layer) -> QuerySet[Version]:
@@ -177,7 +178,9 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
         try:
             version = publishing.rollback(found, to=to, who=name_of(request))
         except LayersError as error:
-            messages.error(request, f"{import_words.refusal(error.code)} ({error})")
+            messages.error(
+                request, f"{import_words.refusal(error.code)} ({refusal_sentences.sentence(str(error))})"
+            )
         else:
             messages.success(
                 request, _("Lo strato mostra di nuovo la versione %(number)s.") % {"number": version.number}

@@ -165,6 +165,8 @@ def test_a_refusal_is_one_sentence_and_the_form_is_filled_to_try_again(officer: 
     page = officer.get(f"/strati/importa/{run.pk}/")
     assert run.status == "refused"
     assert "lo strato cade fuori dall'Italia: indicane un altro" in text(page)
+    assert "deve stare in Italia con EPSG:3857" in text(page)
+    assert "Expected" not in text(page)
     again = unescape(re.findall(r'href="([^"]*\?run=\d+)"', page.content.decode())[0])
     form = officer.get(again).content.decode()
     assert 'name="srid" value="3857"' in form
@@ -308,17 +310,19 @@ def test_an_upload_over_the_limit_is_refused_with_its_sentence(
     for size in (1_500, 200_000):  # the second is refused by its announced length
         response = send(officer, ("a.geojson", b"x" * size))
         assert response.status_code == 400
-        assert "Expected at most 0 MB in one upload" in text(response)
+        assert "In un invio stanno al massimo 0 MB" in text(response)
     scripted = send(officer, ("a.geojson", b"x" * 1_500), **{"X-Requested-With": "XMLHttpRequest"})
     assert scripted.status_code == 400
-    assert "Expected at most" in scripted.json()["sentence"]
+    assert "In un invio stanno al massimo" in scripted.json()["sentence"]
+    in_english = officer.post("/en/strati/importa/", {"files": []})
+    assert "Expected at least one file, found none" in text(in_english)
     assert not [path for path in uploads_folder.rglob("*") if path.is_file()]
 
 
 def test_no_file_and_the_same_file_twice_are_refused(officer: Client) -> None:
-    assert "Expected at least one file" in text(send(officer))
+    assert "Serve almeno un file" in text(send(officer))
     twice = send(officer, ("a.geojson", b"{}"), ("A.geojson", b"{}"))
-    assert "twice" in text(twice)
+    assert "«A.geojson» c'è due volte" in text(twice)
 
 
 def test_two_people_import_the_same_layer_and_the_second_is_told(officer: Client) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from gisplan.web import import_words
+from gisplan.web import import_words, refusal_sentences
 from gisplan.web.templatetags.figures import day, number
 
 register = template.Library()
@@ -16,6 +16,8 @@ register.filter("encoding_rule", import_words.encoding_rule)
 register.filter("issue_words", import_words.issue)
 register.filter("mode_words", import_words.mode)
 register.filter("publication_words", import_words.publication)
+register.filter("refusal_sentence", refusal_sentences.sentence_html)
+register.filter("candidate_words", refusal_sentences.fragment)
 
 
 @register.filter
