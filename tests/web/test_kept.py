@@ -39,7 +39,7 @@ FIRST_ASKING = {
     "/confronto/?tipo=zone&a=2&b=3": 85,
     "/confronto/?tipo=anni&a=2019&b=2023": 60,
 }
-FEW = 25
+FEW = 30
 #: They show what is in no table that is summed, or hold a form with a token.
 NOT_KEPT = {"/strati/", "/analisi/localizzazione/", "/accessibilita/", "/privacy/", SIGN_IN}
 
