@@ -97,7 +97,7 @@ INDICATORS = {
         Indicator(
             code="euro",
             key="pnrr_eur_per_inhabitant",
-            name=gettext_lazy("PNRR: euro per residente, solo progetti che non escono di qui"),
+            name=gettext_lazy("PNRR: euro per residente, progetti di un luogo solo"),
             unit=gettext_lazy("euro per residente"),
             decimals=2,
         ),
@@ -145,6 +145,10 @@ def stands_on(indicator: Indicator) -> str:
         return _("Dal %(first)s al %(last)s.") % {"first": years[0], "last": years[-1]} if years else ""
     if indicator.key == "interventions_per_1000" and (edition := default_edition()):
         return f"{completeness(edition).statement}."
+    if indicator.key == "pnrr_eur_per_inhabitant":
+        return _(
+            "Gli importi dei progetti che agiscono in più luoghi della mappa non sono attribuiti a nessuno."
+        )
     if indicator.key == "old_age_index":
         return _("Persone di 65 anni e oltre ogni 100 sotto i 15 anni.")
     return ""
