@@ -62,12 +62,26 @@ def print_pages(content: PrintContent, paper: Paper, project: Projection) -> lis
     MapInputError
         There is a map, and nothing in it to fit.
     """
+    return [_document(paper, sheet) for sheet in _sheets(content, paper, project)]
+
+
+def print_picture(content: PrintContent, paper: Paper, project: Projection) -> str:
+    """The same sheets one below the other, as one SVG document."""
+    sheets = _sheets(content, paper, project)
+    whole = Paper(paper.name, paper.width_mm, paper.height_mm * len(sheets))
+    moved = (
+        f'<g transform="translate(0 {k * paper.height_mm:g})">{sheet}</g>' for k, sheet in enumerate(sheets)
+    )
+    return _document(whole, "".join(moved))
+
+
+def _sheets(content: PrintContent, paper: Paper, project: Projection) -> list[str]:
     maps = [content.spec, *content.more_specs] if content.spec is not None else []
     bodies = [_map_page(content, spec, paper, project) for spec in maps]
     bodies += TablePages(content.tables, content.lang, _room(content, paper)).bodies()
     bodies = bodies or [""]
     return [
-        _document(paper, _head(content, paper) + body + _foot(content, paper, f"{k} / {len(bodies)}"))
+        _head(content, paper) + body + _foot(content, paper, f"{k} / {len(bodies)}")
         for k, body in enumerate(bodies, 1)
     ]
 
@@ -93,8 +107,9 @@ def _head(content: PrintContent, paper: Paper) -> str:
 
 
 def _subtitle(content: PrintContent, paper: Paper) -> list[str]:
-    """The choices in force and on what the view stands."""
-    words = [*content.filters, *([content.notice] if content.notice else [])]
+    """The choices in force, what the map shows, and on what the view stands."""
+    caption = content.spec.caption if content.spec is not None else ""
+    words = [*content.filters, *(line for line in (caption, content.notice) if line)]
     room = paper.width_mm - 2 * MARGIN_MM
     return [line for sentence in words for line in wrapped(sentence, room, TEXT_MM)]
 

@@ -6,6 +6,7 @@ import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import jinja2
@@ -22,9 +23,14 @@ PAGES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), a
 
 
 def standalone_html(
-    spec: MapSpec, asset_files: Mapping[str, Path], *, more_tables: Sequence[PrintTable] = ()
+    spec: MapSpec,
+    asset_files: Mapping[str, Path],
+    *,
+    more_specs: Sequence[MapSpec] = (),
+    map_titles: Sequence[str] = (),
+    more_tables: Sequence[PrintTable] = (),
 ) -> str:
-    """Write a map as one HTML page; positions in degrees (EPSG:4326), sizes in CSS pixels.
+    """Write maps as one HTML page; positions in degrees (EPSG:4326), sizes in CSS pixels.
 
     The page holds styles, scripts, images and data, and forbids itself any request (Content-Security-Policy).
     Links of the features and a tile server are left out: neither works without the site and a network.
@@ -32,9 +38,13 @@ def standalone_html(
     Parameters
     ----------
     spec : MapSpec
-        The map; its sources, notice and date are printed round it.
+        The map; its title, sources, notice and date are printed round it. Without layers it is words alone.
     asset_files : mapping of str to Path
         File of `leaflet.css` and `leaflet.js` (1.9), with the images of the stylesheet beside it.
+    more_specs : sequence of MapSpec
+        Further maps, each with a key of its own.
+    map_titles : sequence of str
+        What stands above each map, where there are several.
     more_tables : sequence of PrintTable
         What the view says beside the map, in the map's language; it stands above the tables of the layers.
 
@@ -51,33 +61,41 @@ def standalone_html(
         There is nothing to fit.
     """
     files = {**OWN_ASSETS, **asset_files}
-    layers = tuple(_offline(layer, spec.lang) for layer in spec.layers)
-    offline = replace(spec, layers=layers, tiles=None)
-    parts = build_map(offline, {name: name for name in files})
-    styles = [_style(files[name]) for name in parts.css] + [_style(HERE / "assets" / "standalone.css")]
-    scripts = [_script(files[name]) for name in parts.js] + [parts.script]
+    drawn = [_offline(one) for one in (spec, *more_specs) if one.layers]
+    maps = [build_map(one, {name: name for name in files}) for one in drawn]
+    used = dict.fromkeys(name for parts in maps for name in parts.css)
+    styles = [*(_style(files[name]) for name in used), _style(HERE / "assets" / "standalone.css")]
+    scripts = [_script(files[name]) for name in dict.fromkeys(name for parts in maps for name in parts.js)]
+    scripts += [parts.script for parts in maps]
     return PAGES.get_template("standalone.html").render(
-        spec=offline,
-        parts=parts,
+        spec=spec,
+        maps=list(zip_longest(maps, map_titles, fillvalue="")),
         styles=styles,
         scripts=scripts,
         policy=_policy(styles, scripts),
         tables=[
             *(value_table(table, spec.lang) for table in more_tables),
-            *(feature_table(layer, spec.lang) for layer in layers if layer.listed),
+            *(feature_table(layer, spec.lang) for one in drawn[:1] for layer in one.layers if layer.listed),
         ],
         text=text,
         format_value=format_value,
     )
 
 
-def _offline(layer: MapLayer, lang: Lang) -> MapLayer:
+def _offline(spec: MapSpec) -> MapSpec:
+    layers = tuple(_layer_offline(layer, spec.lang) for layer in spec.layers)
+    return replace(spec, layers=layers, tiles=None)
+
+
+def _layer_offline(layer: MapLayer, lang: Lang) -> MapLayer:
     """Without links, and without tiles, which the legend says."""
     if layer.tiles is None:
-        return replace(layer, link_field="", shapes_url="")
+        return replace(layer, link_field="", shapes_url="", table_url="")
     count = format_value(layer.tiles.count, lang)
     note = " ".join([layer.note, text("not_in_file", lang, count=count)]).strip()
-    return replace(layer, link_field="", tiles=None, note=note, classes=(), class_field="", listed=False)
+    return replace(
+        layer, link_field="", table_url="", tiles=None, note=note, classes=(), class_field="", listed=False
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -24,6 +24,7 @@ from gisplan.web.features import rounded
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import how_computed
+from gisplan.web.view_content import ViewContent, shown_tables
 
 LISTED_MINUTES = 10
 
@@ -71,16 +72,16 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "web/station.html", context)
 
 
-def _content(station: Station, spec: MapSpec | None, bands: list[Band]) -> view_exports.ViewContent:
-    return view_exports.ViewContent(
+def _content(station: Station, spec: MapSpec | None, bands: list[Band]) -> ViewContent:
+    return ViewContent(
         title=_("Stazione di %(name)s") % {"name": station.name},
         spec=spec,
-        tables=view_exports.shown_tables([shown_table(band_table(bands))]) if bands else (),
+        tables=shown_tables([shown_table(band_table(bands))]) if bands else (),
         sources=(Source(station.source.title, licence=station.source.licence),),
     )
 
 
-def _list_content(rows: list[dict[str, Any]], asked: str) -> view_exports.ViewContent:
+def _list_content(rows: list[dict[str, Any]], asked: str) -> ViewContent:
     table = PrintTable(
         name="stations",
         title=_("Stazioni"),
@@ -96,7 +97,7 @@ def _list_content(rows: list[dict[str, Any]], asked: str) -> view_exports.ViewCo
         rows=tuple(_list_row(row["station"], row["band"]) for row in rows),
     )
     filters = ((_("Ricerca"), asked),) if asked else ()
-    return view_exports.ViewContent(title=_("Stazioni"), tables=(table,), filters=filters)
+    return ViewContent(title=_("Stazioni"), tables=(table,), filters=filters)
 
 
 def _list_row(station: Station, band: Band | None) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gisplan.plan.filters import BOTH, IN_WORDS, NOT_KNOWN, Choices, Wanted
 from gisplan.plan.models import Claim, Intervention
 from gisplan.territory.models import SnaiClass
+from gisplan.web.map_view import view_of
 
 REGISTERS = {
     "piano": Intervention.Register.PLAN.value,
@@ -19,8 +20,6 @@ REGISTERS = {
 }
 #: Of the address, in the order in which a link is written.
 FILTERS = ("registro", "tipo", "zona", "comune", "classe", "stato", "anno")
-_VIEW = re.compile(r"-?\d{1,3}(\.\d+)?,-?\d{1,2}(\.\d+)?,\d{1,2}(\.\d+)?")
-_LAYERS = re.compile(r"[a-z0-9_,-]{0,2000}")
 
 
 @dataclass(frozen=True)
@@ -60,15 +59,15 @@ class AxisView:
 
 def view_from(query: QueryDict) -> AxisView:
     asked = {name: query.get(name, "").strip()[:80] for name in FILTERS}
-    layers, place = query.get("strati"), query.get("vista", "")
+    map_view = view_of(query)
     if asked["registro"] not in REGISTERS:
         asked["registro"] = ""
     for name in ("zona", "anno"):
         asked[name] = asked[name] if _whole(asked[name]) else ""
     return AxisView(
         asked=asked,
-        layers=frozenset(layers.split(",")) if layers is not None and _LAYERS.fullmatch(layers) else None,
-        place=place if _VIEW.fullmatch(place) else "",
+        layers=map_view.layers,
+        place=map_view.place,
     )
 
 

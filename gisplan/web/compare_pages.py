@@ -28,6 +28,7 @@ from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
 from gisplan.web.kept import data_stamp, kept
 from gisplan.web.refusals import read_only
+from gisplan.web.view_content import ViewContent
 
 KINDS = {
     "comuni": gettext_lazy("Due comuni"),
@@ -115,10 +116,10 @@ def _written(table: PrintTable) -> dict[str, Any]:
     return {"title": table.title, "heads": list(zip(table.columns, numbers, strict=True)), "rows": rows}
 
 
-def _content(found: Comparison) -> view_exports.ViewContent:
+def _content(found: Comparison) -> ViewContent:
     """The difference first, then the two sides."""
     (_title, difference), *sides = found.maps()
-    return view_exports.ViewContent(
+    return ViewContent(
         title=_("%(first)s e %(second)s a confronto")
         % {"first": found.first.name, "second": found.second.name},
         spec=difference,

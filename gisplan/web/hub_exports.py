@@ -13,7 +13,7 @@ from gisplan.maps.style import Symbol
 from gisplan.web.column_names import VALUES, shown_table
 from gisplan.web.features import collection, feature, palette_classes, rounded
 from gisplan.web.hub_question import HubQuestion
-from gisplan.web.view_exports import ViewContent, shown_tables
+from gisplan.web.view_content import ViewContent, shown_tables
 
 _HUB = replace(palettes.PLACES["station"].style, fill="#c0227a", symbol=Symbol(palettes.DIAMOND))
 

@@ -57,9 +57,8 @@ def hub(request: HttpRequest) -> HttpResponse:
     question, found = first.question, first.found
     asked = question or second.question
     spec = _map(question, second.question)
-    if not first.error and (
-        file := view_exports.answer(request, partial(hub_content, question, found, spec))
-    ):
+    said = first.error or second.error
+    if file := view_exports.answer(request, partial(hub_content, question, found, spec), refusal=said):
         return file
     context = {
         "section": "analyses",
@@ -67,7 +66,7 @@ def hub(request: HttpRequest) -> HttpResponse:
             (*fields, answer.question.query if answer.question else {})
             for fields, answer in zip(HUBS, (first, second), strict=True)
         ],
-        "error": first.error or second.error,
+        "error": said,
         "modes": [(mode, VALUES[mode], usual) for mode, (_slow, usual, _fast) in SPEEDS_KMH.items()],
         "minutes": asked.query["minuti"] if asked else ",".join(map(str, STANDARD_MINUTES)),
         "mode": asked.request.mode if asked else "walk",

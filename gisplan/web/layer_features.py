@@ -74,6 +74,7 @@ def version_layer(version: Version, *, key: str = "", chosen: int | None = None)
         class_field="feature_class" if classes else "",
         popup=tuple((name, name) for name in shown_columns(version)),
         tiles=_tiles(version, chosen) if large else None,
+        source=str(version.pk),
     )
 
 
@@ -120,7 +121,6 @@ def _tiles(version: Version, chosen: int | None) -> Tiles:
         box=(version.bbox[0], version.bbox[1], version.bbox[2], version.bbox[3]),
         table_url=reverse("layer", args=[name]) + "#features" if version.is_current else "",
         chosen=chosen,
-        source=str(version.pk),
     )
 
 

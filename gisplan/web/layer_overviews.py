@@ -12,25 +12,21 @@ from layers.serving.overview import Overview, overview
 
 
 def without_tiles(spec: MapSpec) -> MapSpec:
-    """The same map with what its tiles would show at this scale; the legend says how it was gathered."""
+    """The same map with what its tiles would show at this scale; the legend says how it was gathered.
+
+    What is drawn only from nearer, and so has no source for this scale, is left out.
+    """
+    bounds = spec.extent()
     layers = tuple(
-        _drawn(layer, layer.tiles, spec.extent()) if layer.tiles else layer for layer in spec.layers
+        _drawn(layer, layer.tiles, bounds) if layer.tiles else layer
+        for layer in spec.layers
+        if layer.tiles is None or layer.source
     )
-    return replace(spec, layers=layers, bounds=spec.extent())
-
-
-def not_in_tables(spec: MapSpec | None) -> list[str]:
-    """A sentence for each layer of tiles: its features are in no table and no layer of a file of data."""
-    words = _("«%(layer)s» ha %(count)s elementi, troppi per questo file: sono nella pagina del suo strato.")
-    return [
-        words % {"layer": layer.title, "count": format_value(layer.tiles.count, lang())}
-        for layer in (spec.layers if spec else ())
-        if layer.tiles and layer.listed
-    ]
+    return replace(spec, layers=layers, bounds=bounds)
 
 
 def _drawn(layer: MapLayer, tiles: Tiles, bounds: Bounds) -> MapLayer:
-    version = Version.objects.select_related("layer").get(pk=int(tiles.source))
+    version = Version.objects.select_related("layer").get(pk=int(layer.source))
     found = overview(version, bounds)
     return replace(
         layer,
@@ -57,7 +53,8 @@ def _note(found: Overview, tiles: Tiles) -> str:
         "%(total)s elementi: quelli più piccoli di %(side)s m sono riuniti in quadrati di %(side)s m,"
         " del colore della classe più frequente."
     )
+    said = [words % told]
     if found.left_out:
         left = {"count": format_value(found.left_out, lang())}
-        return f"{words % told} {_('Altri %(count)s elementi non sono disegnati a questa scala.') % left}"
-    return words % told
+        said.append(_("Altri %(count)s elementi non sono disegnati a questa scala.") % left)
+    return " ".join([*said, _("L'elenco intero è nei file GeoPackage e XLSX di questa vista.")])

@@ -21,6 +21,7 @@ from gisplan.web.layer_features import USUAL
 from gisplan.web.layer_forms import LayerForm
 from gisplan.web.layer_publishing import standing_of
 from gisplan.web.refusals import read_only
+from gisplan.web.view_content import ViewContent
 from layers import access, publishing, styles
 from layers.errors import LayersError, StyleRefused
 from layers.models import ImportRun, Layer, Version
@@ -97,9 +98,9 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "web/layers/layer.html", context)
 
 
-def _content(found: Layer, spec: MapSpec | None) -> view_exports.ViewContent:
+def _content(found: Layer, spec: MapSpec | None) -> ViewContent:
     source = (Source(found.source, licence=found.licence),) if found.source else ()
-    return view_exports.ViewContent(title=str(found), spec=spec, sources=source)
+    return ViewContent(title=str(found), spec=spec, sources=source)
 
 
 def earlier_versions(found: Layer) -> QuerySet[Version]:

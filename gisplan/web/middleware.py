@@ -6,9 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from gisplan.web.context import ADMIN_PREFIX
 from gisplan.web.refusals import bad_request
+from gisplan.web.view_exports import refused, without_view
 
 
 def content_security_policy(nonce: str) -> str:
@@ -56,3 +58,17 @@ class NulMiddleware:
         if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
             return bad_request(request)
         return self.get_response(request)
+
+
+class FileAskedMiddleware:
+    """Where a file is asked for, a page that has none says so, instead of answering with itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(ADMIN_PREFIX) or not without_view(request, response):
+            return response
+        message = _("Questa pagina non ha una mappa o tabelle da scaricare: togli «formato» dall'indirizzo.")
+        return refused(request, message)

@@ -11,7 +11,7 @@ from gisplan.web.axes import axis_name
 from gisplan.web.axis_view import AxisView
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.plan_tables import interventions_table
-from gisplan.web.view_exports import ViewContent
+from gisplan.web.view_content import ViewContent
 
 
 def home_content(context: dict[str, Any]) -> ViewContent:

@@ -53,6 +53,7 @@ from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_t
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
 from gisplan.web.refusals import read_only
+from gisplan.web.view_content import ViewContent
 
 PLACES_ON_A_PAGE = 40
 
@@ -83,10 +84,10 @@ def _list(found: QuerySet[Municipality], asked: dict[str, str]) -> dict[str, Any
     }
 
 
-def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> view_exports.ViewContent:
+def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> ViewContent:
     names = {"q": _("Ricerca"), "classe": _("Classe SNAI 2020"), "zona": _("Zona omogenea")}
     filters = tuple((name, asked[key]) for key, name in names.items() if asked[key])
-    return view_exports.ViewContent(title=_("Comuni"), tables=(list_table(found),), filters=filters)
+    return ViewContent(title=_("Comuni"), tables=(list_table(found),), filters=filters)
 
 
 @read_only
@@ -95,7 +96,7 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     places = request.GET.get("luoghi", "")[:6]
     key = ("municipality", istat_code, places)
     context = kept(data_stamp(), key, lambda: municipality_context(istat_code, places))
-    if file := view_exports.answer(request, partial(_content, context)):
+    if file := view_exports.answer(request, partial(municipality_content, context)):
         return file
     address = request.build_absolute_uri(reverse("embed", args=[istat_code]))
     own = {
@@ -106,12 +107,12 @@ def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     return render(request, "web/municipality.html", context | own)
 
 
-def _content(context: dict[str, Any]) -> view_exports.ViewContent:
+def municipality_content(context: dict[str, Any]) -> ViewContent:
     """All that the page shows, and all the places, not one page of them."""
     found, edition = context["municipality"], context.get("edition")
     places = _Places(found)
     rows = context.get("rows", [])
-    return view_exports.ViewContent(
+    return ViewContent(
         title=found.name,
         spec=context["map"].spec if context["map"] else None,
         tables=(*municipality_tables(found, rows, places[0 : len(places)]), *more_tables(context)),

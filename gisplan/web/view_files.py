@@ -1,10 +1,10 @@
-"""A view as data: a workbook with a sheet a table, and a GeoPackage with a layer a layer, through GDAL."""
+"""A view as data: a workbook with a sheet a table, and a GeoPackage with a layer a layer, written a batch at a time."""
 
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyogrio.raw
@@ -12,14 +12,16 @@ import shapely
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gisplan.analysis.exports import xlsx_of
 from gisplan.analysis.inputs import Geometries
 from gisplan.maps.print_table import PrintTable
 from gisplan.maps.spec import MapLayer
 from layers import crs
+from layers.models import Version
+from layers.serving import batches
+from layers.workbooks import MOST_ROWS, Workbook, free_name
 
-_SHEET_NAME = 31
 _SCALARS = (bool, int, float, str)
+About = Sequence[tuple[str, str]]
 
 
 def projected(geometries: Geometries) -> Geometries:
@@ -30,49 +32,60 @@ def projected(geometries: Geometries) -> Geometries:
     return moved
 
 
-def workbook(about: Sequence[tuple[str, str]], tables: Sequence[PrintTable]) -> bytes:
-    """XLSX: what the view is, then a sheet for each table that has rows; numbers stay numbers."""
-    sheets = [
-        {
-            "name": "gisplan",
-            "columns": [_("Voce"), _("Valore")],
-            "units": ["", ""],
-            "rows": [list(row) for row in about],
-        }
-    ]
-    taken = {"gisplan"}
-    for table in tables:
-        if table.rows:
-            rows = [[_cell(value) for value in row] for row in table.rows]
-            columns = _distinct(table.columns)
-            sheets.append(
-                {
-                    "name": _free_name(table.name, taken),
-                    "columns": columns,
-                    "units": [""] * len(columns),
-                    "rows": rows,
-                }
-            )
-    return xlsx_of(sheets)
+def version_of(layer: MapLayer) -> Version | None:
+    """The imported version behind a layer of a map, which holds more than the map shows."""
+    return Version.objects.select_related("layer").get(pk=int(layer.source)) if layer.source else None
+
+
+def workbook(about: About, tables: Sequence[PrintTable], imported: Sequence[MapLayer]) -> IO[bytes]:
+    """XLSX: what the view is, a sheet for each table that has rows, and one for each imported layer, whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "view.xlsx"
+        with Workbook(path) as book:
+            book.sheet("gisplan", [_("Voce"), _("Valore")], about)
+            for table in tables:
+                if table.rows:
+                    rows = ([_cell(value) for value in row] for row in table.rows)
+                    book.sheet(table.name, _distinct(table.columns), rows)
+            for layer in imported:
+                if version := version_of(layer):
+                    columns = _distinct(["id", *(column["name"] for column in version.columns)])
+                    book.sheet(layer.key, columns, batches.rows(version, most=MOST_ROWS - 1))
+        return path.open("rb")  # the name goes with the folder, the file with its last reader
+
+
+def too_long(imported: Sequence[MapLayer]) -> list[tuple[MapLayer, Version]]:
+    """The layers of which a sheet holds only the first rows."""
+    found = [(layer, version_of(layer)) for layer in imported]
+    return [(layer, one) for layer, one in found if one and one.feature_count > MOST_ROWS - 1]
 
 
 def geopackage(
-    layers: Sequence[MapLayer], about: Sequence[tuple[str, str]], tables: Sequence[PrintTable]
-) -> bytes:
-    """The listed layers with their ground in the stored system, the tables without, and what the view is."""
+    layers: Sequence[tuple[str, MapLayer]], about: About, tables: Sequence[PrintTable]
+) -> IO[bytes]:
+    """The layers by name in the stored system, imported ones whole, the tables, and what the view is."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "view.gpkg"
         _write(path, "gisplan", None, {"what": [a for a, _ in about], "value": [b for _, b in about]})
         taken = {"gisplan"}
-        for layer in layers:
-            if layer.listed and layer.located:
-                _write_layer(path, layer, _free_name(layer.key, taken))
+        for name, layer in layers:
+            version = version_of(layer)
+            if version:
+                batches.append_to_geopackage(version, path, layer=_taken(name, taken))
+            elif layer.located:
+                _write_layer(path, layer, _taken(name, taken))
         for table in tables:
             if table.rows:
                 names = _distinct(table.columns)
                 columns = {name: [_cell(row[k]) for row in table.rows] for k, name in enumerate(names)}
-                _write(path, _free_name(f"table_{table.name}", taken), None, columns)
-        return path.read_bytes()
+                _write(path, _taken(f"table_{table.name}", taken), None, columns)
+        return path.open("rb")
+
+
+def _taken(name: str, taken: set[str]) -> str:
+    new = free_name(name, taken)
+    taken.add(new.lower())
+    return new
 
 
 def _write_layer(path: Path, layer: MapLayer, name: str) -> None:
@@ -138,12 +151,3 @@ def _distinct(names: Sequence[str]) -> list[str]:
             new, k = f"{name} {k}", k + 1
         found.append(new)
     return found
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """A name of at most 31 characters, the most that a sheet may have, that none before has."""
-    new, k = name[:_SHEET_NAME], 2
-    while new.lower() in taken:
-        new, k = f"{name[: _SHEET_NAME - 3]}-{k}", k + 1
-    taken.add(new.lower())
-    return new

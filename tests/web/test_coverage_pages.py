@@ -133,8 +133,8 @@ def test_the_view_is_a_workbook_a_geopackage_and_a_page_of_paper(client: Client)
     for kind, head in {"xlsx": b"PK", "gpkg": b"SQLite format 3", "pdf": b"%PDF"}.items():
         response = client.get(HOSPITALS + "&formato=" + kind)
         assert response.status_code == 200
-        assert response.content.startswith(head)
-    with zipfile.ZipFile(io.BytesIO(client.get(HOSPITALS + "&formato=" + "xlsx").content)) as book:
+        assert response.getvalue().startswith(head)
+    with zipfile.ZipFile(io.BytesIO(client.get(HOSPITALS + "&formato=" + "xlsx").getvalue())) as book:
         written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert "Giaveno" in written
 

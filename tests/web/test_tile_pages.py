@@ -10,6 +10,9 @@ import pytest
 from django.test import Client
 
 from gisplan.maps.spec import positions
+from gisplan.plan.layer_axes import show_on_axes
+from gisplan.plan.models import Axis
+from gisplan.plan.queries import default_edition
 from gisplan.web import layer_features, layer_maps
 from gisplan.web.layer_overviews import without_tiles
 from layers.models import Layer, Version
@@ -168,11 +171,33 @@ def test_paper_and_files_show_a_large_layer_at_their_own_scale(published: Publis
     assert drawn.note.startswith("5 elementi: quelli più piccoli di ")
 
 
-def test_a_file_of_data_says_which_layer_is_too_large_to_be_in_it(
-    client: Client, published: Published, tmp_path: Path
+@pytest.mark.parametrize("kind", ["gpkg", "xlsx"])
+@pytest.mark.parametrize("view", ["/strati/luoghi/", "/assi/2/"])
+@pytest.mark.usefixtures("torino")
+def test_a_file_of_data_holds_a_large_layer_whole(
+    client: Client, published: Published, tmp_path: Path, view: str, kind: str
 ) -> None:
-    published(*"abcde")
-    path = tmp_path / "view.gpkg"
-    path.write_bytes(client.get("/strati/luoghi/", {"formato": "gpkg"}).content)
-    about = pyogrio.read_arrow(path, layer="gisplan")[1].to_pydict()
-    assert any("ha 5 elementi, troppi per questo file" in value for value in about["value"])
+    version = published(*"abcde")
+    show_on_axes(version.layer, [Axis.objects.get(edition=default_edition(), code="2").pk])
+    path = tmp_path / f"view.{kind}"
+    path.write_bytes(client.get(view, {"formato": kind}).getvalue())
+    found = pyogrio.read_dataframe(path, layer="layer-luoghi")
+    assert list(found["nome"]) == list("abcde")
+    assert list(found["valore"]) == [n * 1000.5 for n in range(5)]
+    if kind == "gpkg":
+        degrees = found.to_crs(4326).geometry
+        assert list(degrees.x) == pytest.approx([7.6, 7.61, 7.62, 7.63, 7.64], abs=1e-7)
+        assert found.crs.to_epsg() == version.stored_srid
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "xlsx"])
+@pytest.mark.usefixtures("torino")
+def test_a_private_layer_is_in_no_file_of_a_public_page(
+    client: Client, published: Published, tmp_path: Path, kind: str
+) -> None:
+    version = published(*"abcde", public=False)
+    show_on_axes(version.layer, [Axis.objects.get(edition=default_edition(), code="2").pk])
+    path = tmp_path / f"view.{kind}"
+    path.write_bytes(client.get("/assi/2/", {"formato": kind}).getvalue())
+    assert "layer-luoghi" not in [name for name, _ in pyogrio.list_layers(path)]
+    assert client.get("/strati/luoghi/", {"formato": kind}).status_code == 404

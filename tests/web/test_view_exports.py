@@ -79,10 +79,17 @@ def test_the_paper_is_a4_or_a3(client: Client) -> None:
         )
 
 
-def test_the_picture_is_the_first_sheet(client: Client) -> None:
+def test_the_picture_is_the_sheet_of_the_map_and_says_where_the_tables_are(client: Client) -> None:
     content = fetched(client, "/assi/3/", formato="png").content
     assert content.startswith(b"\x89PNG")
     assert int.from_bytes(content[16:20]) == pytest.approx(297 / 25.4 * 150, abs=2)
+    assert int.from_bytes(content[20:24]) == pytest.approx(210 / 25.4 * 150, abs=2)
+
+
+def test_the_picture_of_a_comparison_has_its_three_maps_one_below_the_other(client: Client) -> None:
+    query = {"tipo": "piani", "a": "psm-2021-2023", "b": "psm-2024-2026"}
+    content = fetched(client, "/confronto/", formato="png", **query).content
+    assert int.from_bytes(content[20:24]) == pytest.approx(3 * 210 / 25.4 * 150, abs=4)
 
 
 def test_the_page_without_a_network_holds_map_and_tables(client: Client) -> None:
@@ -93,7 +100,7 @@ def test_the_page_without_a_network_holds_map_and_tables(client: Client) -> None
 
 
 def test_the_geopackage_holds_the_map_in_metres_and_the_tables(client: Client, tmp_path: Path) -> None:
-    content = fetched(client, "/assi/5/", formato="gpkg").content
+    content = fetched(client, "/assi/5/", formato="gpkg").getvalue()
     found = layers_of(content, tmp_path, ".gpkg")
     assert found["snai"] == Municipality.objects.filter(in_territory=True).count()
     assert found["gisplan"] > 3
@@ -114,7 +121,7 @@ def test_the_workbook_has_a_sheet_for_what_the_view_is_and_one_a_table(
 ) -> None:
     answer = fetched(client, "/comuni/001090/", formato="xlsx")
     assert answer["Content-Type"] == XLSX
-    found = layers_of(answer.content, tmp_path, ".xlsx")
+    found = layers_of(answer.getvalue(), tmp_path, ".xlsx")
     assert {"gisplan", "profile", "people", "places"} <= set(found)
 
 
@@ -139,7 +146,7 @@ def test_a_hub_is_printed_with_its_bands_and_their_people(client: Client, tmp_pa
     assert "Polo ipotetico nel comune di Collegno" in first
     assert "Minuti: 5,10" in first
     assert "modo=walk" in first
-    content = fetched(client, "/analisi/hub/", formato="gpkg", **hub).content
+    content = fetched(client, "/analisi/hub/", formato="gpkg", **hub).getvalue()
     assert layers_of(content, tmp_path, ".gpkg")["bands"] == 2
 
 
