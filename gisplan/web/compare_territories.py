@@ -79,11 +79,13 @@ class _Two:
             places=self.places,
             above=[self.outlines()],
         )
+        ground = maps.named_sources([self.edition.source])
+        sources = (*ground, *indicators.sources(self.known.chosen))
         return Comparison(
             first=sides[0],
             second=sides[1],
             figures=paired(figures),
-            difference=drawn,
+            difference=replace(drawn, sources=tuple(dict.fromkeys(sources))),
             says=(
                 difference_map.in_words(self.asked, pair, self.names),
                 indicators.stands_on(self.known.chosen),

@@ -126,6 +126,24 @@ def values_of(spec: MapSpec) -> MapLayer:
 
 
 @pytest.mark.usefixtures("torino")
+def test_the_map_names_the_source_of_its_figure(client: Client) -> None:
+    newest = Population.objects.filter(municipality__istat_code=RIVOLI).latest("reference_date")
+    own = newest.source
+    own.pk, own.code, own.title = None, "registro-di-prova", "Registro di prova"
+    own.save()
+    Population.objects.filter(pk=newest.pk).update(source=own)
+    texts = [one.text for one in build("comuni", COLLEGNO, RIVOLI).difference.sources]
+    assert f"Registro di prova, {own.publisher}, {own.reference_date}" in texts
+    assert "Registro di prova" in read(client, TWO_TOWNS).partition("Fonti:")[2][:600]
+    minutes = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "polo").difference.sources]
+    assert len(minutes) == 1  # the boundaries
+    plan = default_edition()
+    assert plan is not None
+    works = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "interventi").difference.sources]
+    assert plan.title in works
+
+
+@pytest.mark.usefixtures("torino")
 def test_both_maps_have_the_same_classes() -> None:
     found = build("comuni", COLLEGNO, RIVOLI)
     first, second = (values_of(side.spec) for side in (found.first, found.second))
