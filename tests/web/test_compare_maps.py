@@ -126,6 +126,18 @@ def values_of(spec: MapSpec) -> MapLayer:
 
 
 @pytest.mark.usefixtures("torino")
+@pytest.mark.parametrize(
+    ("address", "table"),
+    [(TWO_ZONES, "difference-table"), ("/confronto/?tipo=anni&a=2019&b=2023", "table-changes")],
+)
+def test_the_difference_map_leads_to_its_own_table(client: Client, address: str, table: str) -> None:
+    written = client.get(address).content.decode()
+    link = written.partition('id="map_diff-table"')[2][:120]
+    assert f'href="#{table}"' in link
+    assert f'id="{table}"' in written
+
+
+@pytest.mark.usefixtures("torino")
 def test_the_map_names_the_source_of_its_figure(client: Client) -> None:
     newest = Population.objects.filter(municipality__istat_code=RIVOLI).latest("reference_date")
     own = newest.source
