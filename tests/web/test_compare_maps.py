@@ -16,7 +16,7 @@ from gisplan.web.compare_pages import build
 from gisplan.web.comparison import Comparison
 from gisplan.web.difference_map import Differences, Places, counted_in_words, difference_layer, in_words
 
-from .test_compare import COLLEGNO, RIVOLI, TWO_PLANS, TWO_TOWNS
+from .test_compare import COLLEGNO, RIVOLI, TWO_PLANS, TWO_TOWNS, TWO_ZONES
 from .test_pages import read
 
 pytestmark = [pytest.mark.django_db]
