@@ -27,7 +27,7 @@ from gisplan.web import axis_reach, maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.axis_context import pnrr_layers, view_context
 from gisplan.web.axis_questions import answers_of
-from gisplan.web.axis_view import view_from
+from gisplan.web.axis_view import check_choices, view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept
 from gisplan.web.placing_pages import to_place
@@ -98,7 +98,9 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> d
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     view = view_from(request.GET)
-    viewed = view_context(request, found, view, kept(stamp, ("choices", found.pk), lambda: choices(found)))
+    offered = kept(stamp, ("choices", found.pk), lambda: choices(found))
+    check_choices(view, offered)
+    viewed = view_context(request, found, view, offered)
     interventions = viewed["drawn"]
     only_pnrr = not interventions or view.wanted.register == Intervention.Register.PNRR
     spec = maps.axis_map(
