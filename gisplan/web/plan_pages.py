@@ -35,7 +35,7 @@ from gisplan.web.home_ground import acting_answer
 from gisplan.web.kept import data_stamp, kept
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
-from gisplan.web.plan_rows import shared_amounts
+from gisplan.web.plan_rows import map_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
 
@@ -63,13 +63,18 @@ def _home(edition: str | None) -> dict[str, Any]:
     axes = loaded.by_axis if loaded else []
     interventions = _interventions_of(chosen)
     acting = axes_acting(chosen, interventions) if chosen else {}
+    cards = [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes]
+    nowhere = {one.pk for one in not_located(interventions)}
     return {
         "interventions": interventions,
         "section": "home",
         "edition": chosen,
         "other_editions": list(editions().exclude(pk=chosen.pk)) if chosen else [],
         "completeness": loaded,
-        "axes": [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes],
+        "axes": cards,
+        "map_rows": map_rows(
+            (one for one in interventions if one.pk not in nowhere), (card.link for card in cards)
+        ),
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
         "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
