@@ -13,6 +13,7 @@ from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axis_answers import Answer, number, share, table, text, zone_name
 from gisplan.web.templatetags.figures import euro
 from gisplan.web.templatetags.figures import number as written
+from gisplan.web.wording import programme
 
 Question = Callable[[Axis], list[Answer]]
 
@@ -191,7 +192,7 @@ def programmes(axis: Axis, question: str = "") -> list[Answer]:
                     [
                         [
                             text(row.label),
-                            text(row.programme or "–"),
+                            text(programme(row.programme) or "–"),
                             number(row.interventions),
                             number(None if row.eur is None else float(row.eur)),
                         ]

@@ -12,6 +12,7 @@ from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -218,6 +219,7 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
     registers = [coverage.row.source for coverage in coverages]
     rows = dict.fromkeys([edition.source, *registers])
     named = [
-        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
+        Source(f"{row.title}, {row.publisher}, {as_of_in_words(row.reference_date)}", licence=row.licence)
+        for row in rows
     ]
     return (Source(axis.edition.title), *named)
