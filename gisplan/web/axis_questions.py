@@ -14,6 +14,7 @@ from gisplan.web.axis_answers import Answer, number, share, table, text, zone_na
 from gisplan.web.axis_charts import Chart, bar_chart
 from gisplan.web.templatetags.figures import euro
 from gisplan.web.templatetags.figures import number as written
+from gisplan.web.wording import programme
 
 MOST_CHARTS = 3  # layers of areas with a chart of their own
 
@@ -239,7 +240,7 @@ def programmes(axis: Axis, question: str = "") -> list[Answer]:
                     [
                         [
                             text(row.label),
-                            text(row.programme or "–"),
+                            text(programme(row.programme) or "–"),
                             number(row.interventions),
                             number(None if row.eur is None else float(row.eur)),
                         ]
