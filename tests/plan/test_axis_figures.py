@@ -74,6 +74,11 @@ def test_an_amount_is_a_zones_only_where_all_its_places_are(
     assert (rows[zones[0]].interventions, rows[zones[0]].eur) == (2, 100)
     assert (rows[zones[1]].interventions, rows[zones[1]].eur) == (1, 0)
     assert (found.apart.interventions, found.apart.eur) == (1, 23)
+    assert (rows[zones[1]].known_eur, rows[zones[1]].eur_per_person) == (
+        None,
+        None,
+    )  # touched, and at no known cost
+    assert {row.known_eur for row in found.zones if row.zone not in zones} == {Decimal(0)}
     assert found.total_eur == total_amounts(axis).total_eur == 123
 
 
