@@ -16,20 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 HUB = {"lon": "7.5787", "lat": "45.0789"}
 COVERAGE = {"servizio": "stations:rail", "minuti": "15"}
 SITING = {"servizio": "stations:rail", "modo": "car", "minuti": "20", "siti": "1"}
-WORDS = (
-    "abc",
-    "None",
-    "nan",
-    "inf",
-    "<script>alert(1)</script>",
-    "²",
-    "-1",
-    "1e400",
-    "9" * 40,
-    "🚲",
-    "a b'\"&",
-)
-NOT_NUMBERS = ("abc", "None", "nan", "inf", "²", "-1", "1e400", "9" * 40, "<b>", "0x10", "5;10")
+WORDS = ("None", "<script>alert(1)</script>", "²", "9" * 40, "a b'\"&")
+NOT_NUMBERS = ("abc", "None", "inf", "²", "-1", "1e400", "9" * 40, "<b>")
 #: Page, the rest of its question, its field, and values that the field cannot have.
 QUESTIONS: list[tuple[str, dict[str, str], str, tuple[str, ...]]] = [
     ("/analisi/hub/", {"lat": HUB["lat"]}, "lon", NOT_NUMBERS),
