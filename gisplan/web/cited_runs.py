@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.web.column_names import METHODS
+from gisplan.web.kept import data_stamp, kept
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,12 @@ def runs_behind(bands: Iterable[Band]) -> list[CitedRun]:
     """Each run once, the newest first; whether it is stale is asked once a run."""
     numbers = {band.run_id for band in bands}
     rows = Run.objects.filter(pk__in=numbers).defer("result")
-    return [CitedRun(run, METHODS.get(run.method, run.method), is_stale(run)) for run in rows]
+    return [CitedRun(run, METHODS.get(run.method, run.method), _no_longer_stands(run)) for run in rows]
+
+
+def _no_longer_stands(run: Run) -> bool:
+    """Asked once while no row has changed: several maps of one page may cite the same run."""
+    return kept(data_stamp(), ("stale", run.pk), lambda: is_stale(run))
 
 
 def citation(bands: Iterable[Band]) -> str:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.maps.spec import MapLayer, MapSpec
-from gisplan.plan.queries import default_edition, interventions_of_municipality
 from gisplan.territory.display import territory_bounds
 from gisplan.territory.models import Municipality, MunicipalityBoundary, TerritoryEdition, Zone
 from gisplan.territory.profile import latest_edition, zone_of_municipalities
@@ -26,6 +25,7 @@ from gisplan.web.comparison import FIRST, SECOND, CannotCompare, Comparison, Sid
 from gisplan.web.difference_map import Differences, Places
 from gisplan.web.features import lang
 from gisplan.web.indicators import Figures, Indicator
+from gisplan.web.kept_plan import interventions_there
 from gisplan.web.place_maps import outline, outlines, value_layer
 from gisplan.web.plan_layers import interventions_by_axis
 
@@ -136,7 +136,7 @@ def _municipality(code: str) -> Municipality:
 
 def _municipality_map(one: Municipality, key: str, two: _Two) -> MapSpec:
     """The map of its own page, the municipalities coloured by value."""
-    spec = maps.municipality_map(one, interventions_of_municipality(one, edition=default_edition()).here)
+    spec = maps.municipality_map(one, interventions_there(one).here)
     if spec is None:
         raise CannotCompare(_("Senza confini caricati non c'è una mappa da mostrare."))
     named = {

@@ -13,6 +13,7 @@ from gisplan.analysis.place_indicators import Values
 from gisplan.analysis.road_times import SCHEMATIC, road_times
 from gisplan.analysis.trends import population_dates
 from gisplan.plan.queries import completeness, default_edition
+from gisplan.web.kept import data_stamp, kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +131,16 @@ class Figures:
 def figures(chosen: Indicator, groups: Mapping[str, Collection[str]], *, by_zone: bool = False) -> Figures:
     """Of these groups of municipalities: each alone by its code and, `by_zone`, the zones by their numbers."""
     rates = place_indicators.rates(groups, default_edition())
-    rates["change_pct"] = place_indicators.changes() | (place_indicators.changes("zone") if by_zone else {})
+    rates["change_pct"] = _changes("municipality") | (_changes("zone") if by_zone else {})
     if chosen.key in place_indicators.MINUTES:
         rates[chosen.key] = place_indicators.minutes(chosen.key, groups.keys())
     return Figures(chosen, rates)
+
+
+def _changes(kind: str) -> Values:
+    """The series of all ages takes longer than all the rest, and stands on the territory alone."""
+    stamp = data_stamp().of("territory")
+    return kept(stamp, ("changes", kind), lambda: place_indicators.changes(kind))
 
 
 def stands_on(indicator: Indicator) -> str:

@@ -17,7 +17,6 @@ from gisplan.plan.models import Axis, Intervention, PlanEdition
 from gisplan.plan.queries import (
     AxisCount,
     completeness,
-    default_edition,
     editions,
     with_places_and_claims,
 )
@@ -33,6 +32,7 @@ from gisplan.web.axis_view import check_choices, view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.home_ground import acting_answer
 from gisplan.web.kept import Stamp, data_stamp, kept, kept_page
+from gisplan.web.kept_plan import first_edition
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import map_rows, shared_amounts
@@ -58,7 +58,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
 
 
 def _home(edition: str | None) -> dict[str, Any]:
-    first = default_edition()
+    first = first_edition()
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
@@ -102,7 +102,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
 
 
 def _axis(request: HttpRequest, code: str, edition: str | None, stamp: Stamp) -> dict[str, Any]:
-    first = default_edition()
+    first = first_edition()
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     view = view_from(request.GET)
