@@ -1,6 +1,7 @@
 """What several parts of one page ask of the plan, read once while it has not changed."""
 
-from gisplan.plan.models import PlanEdition
+from gisplan.plan.amounts import Amounts, total_amounts
+from gisplan.plan.models import Axis, PlanEdition
 from gisplan.plan.queries import MunicipalityInterventions, default_edition, interventions_of_municipality
 from gisplan.territory.models import Municipality
 from gisplan.web.kept import data_stamp, kept
@@ -17,3 +18,8 @@ def interventions_there(municipality: Municipality) -> MunicipalityInterventions
         ("interventions there", municipality.pk),
         lambda: interventions_of_municipality(municipality, edition=first_edition()),
     )
+
+
+def amounts_of(axis: Axis) -> Amounts:
+    """Added up once for the page and for the answers below it."""
+    return kept(data_stamp().of("plan"), ("amounts", axis.pk), lambda: total_amounts(axis))
