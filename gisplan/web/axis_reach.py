@@ -1,6 +1,8 @@
 """The questions of an axis that need travel times: answered apart, for a reader does not wait for them."""
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,10 +15,12 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.staleness import is_stale
+from gisplan.maps.charts import Part
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import editions
 from gisplan.web.axes import axis_link
 from gisplan.web.axis_answers import Answer, number, share, table, text
+from gisplan.web.axis_charts import Chart, share_chart
 from gisplan.web.kept import APPS, data_stamp, kept, kept_page
 from gisplan.web.kept_plan import first_edition
 from gisplan.web.reach_figures import coverage_address, coverages_of_axis, reach_rows, station_reach_run
@@ -95,6 +99,7 @@ def _stations(question: str, run: Run) -> Answer:
                     [text(zone or _("non noto")), *map(number, people), share(beyond)]
                     for zone, *people, beyond in rows
                 ],
+                charts=_stations_chart(rows, names),
             )
         ],
         how=_(
@@ -107,6 +112,28 @@ def _stations(question: str, run: Run) -> Answer:
         else "",
         more=reverse("run", args=[run.pk]),
         more_words=_("Esecuzione n. %(number)s: parametri, ingressi e file") % {"number": run.pk},
+    )
+
+
+def _stations_chart(rows: list[list[Any]], names: list[str]) -> list[Chart]:
+    """The table counts within each time all who are nearer; a bar counts everybody once."""
+    shares = []
+    for zone, people, *within, _beyond, _share in rows:
+        steps = [later - nearer for nearer, later in pairwise([0, *within])]
+        shares.append((str(zone or _("non noto")), [*steps, people - within[-1]]))
+    between = [
+        names[0],
+        *(
+            _("da %(from)s a %(to)s minuti") % {"from": nearer, "to": later}
+            for nearer, later in pairwise(STANDARD_MINUTES)
+        ),
+    ]
+    return share_chart(
+        _("Quota di persone per minuti a piedi dalla stazione, zona per zona"),
+        shares,
+        axis_code="3",
+        parts=between,
+        rest=[Part(label=_("oltre, o non noto"), known=False)],
     )
 
 
@@ -143,6 +170,7 @@ def _coverage(key: str, question: str, code: str) -> Answer:
                     ]
                     for one, total in found
                 ],
+                charts=_coverage_chart(key, found),
             )
         ],
         how=_(
@@ -155,6 +183,20 @@ def _coverage(key: str, question: str, code: str) -> Answer:
             for one, _total in found
         ],
     )
+
+
+def _coverage_chart(key: str, found: list[tuple[CoverageRequest, GroupCoverage]]) -> list[Chart]:
+    rows = [
+        (
+            f"{service_label(one.service)}, {_ages(one.group)}",
+            (total.covered, total.not_covered, total.not_known),
+        )
+        for one, total in found
+    ]
+    rest = [Part(label=_("non li raggiungono")), Part(label=_("non noto"), known=False)]
+    code = "4" if key == "schools" else "6"
+    title = _("Quota di residenti che li raggiungono")
+    return share_chart(title, rows, axis_code=code, parts=[_("li raggiungono")], rest=rest)
 
 
 def _percent(total: GroupCoverage) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from gisplan.plan.models import Intervention
-from gisplan.plan.queries import with_places_and_claims
+from gisplan.plan.queries import default_edition, with_places_and_claims
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Place, School, Station, Zone
 from gisplan.territory.profile import (
     latest_boundary,
@@ -17,16 +17,14 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import count_or_unknown, coverage_of, nearest_station, register_counts
 from gisplan.web.comparison import Figure
 from gisplan.web.indicators import Figures, indicators_of
-from gisplan.web.kept_plan import first_edition, interventions_there
 
 FigureRow = tuple[str, object, int]
 
 
-def municipality_figures(one: Municipality) -> list[FigureRow]:
+def municipality_figures(one: Municipality, interventions: int | None) -> list[FigureRow]:
     people, boundary = people_of(one), latest_boundary(one)
     newest = people[0] if people else None
     snai, zone, nearest = snai_class_of(one), zone_membership_of(one), nearest_station(one)
-    here = interventions_there(one).here if first_edition() else None
     counts = [
         (str(row.kind_label).capitalize(), row.count, 0)
         for row in register_counts(one)
@@ -40,7 +38,7 @@ def municipality_figures(one: Municipality) -> list[FigureRow]:
         (_("Altitudine (m)"), one.altitude_m, 0),
         (_("Classe SNAI 2020"), f"{snai.letter} {snai.get_letter_display()}" if snai else None, 0),
         (_("Zona omogenea"), str(zone.zone) if zone else None, 0),
-        (_("Interventi del piano caricati"), None if here is None else len(here), 0),
+        (_("Interventi del piano caricati"), interventions, 0),
         (
             _("Distanza in linea d'aria (km) dalla stazione più vicina"),
             nearest.distance_km if nearest else None,
@@ -53,7 +51,7 @@ def municipality_figures(one: Municipality) -> list[FigureRow]:
 def zone_figures(zone: Zone, codes: Sequence[str]) -> list[FigureRow]:
     rows = list(municipalities_in_territory(zone_number=zone.number))
     known = [row.people for row in rows if row.people is not None]  # type: ignore[attr-defined]
-    edition = first_edition()
+    edition = default_edition()
     here = interventions_in(codes) if edition else None
     classified = all(row.snai_letter for row in rows)  # type: ignore[attr-defined]
     inner = [row for row in rows if (row.snai_letter or "") in ("D", "E", "F")]  # type: ignore[attr-defined]
@@ -77,7 +75,7 @@ def _count(register: str, model: type[Place], codes: Sequence[str]) -> int | Non
 
 def interventions_in(codes: Sequence[str]) -> list[Intervention]:
     own = Intervention.objects.filter(
-        axis__edition=first_edition(),
+        axis__edition=default_edition(),
         register=Intervention.Register.PLAN,
         places__municipality__istat_code__in=codes,
     ).distinct()

@@ -108,16 +108,29 @@ def _shown(found: Comparison) -> dict[str, Any]:
         "difference": difference,
         "difference_table": _written(table) if table else None,
         "is_long": table is not None and len(table.rows) > MOST_ROWS,
+        "difference_table_at": _table_at(found),
         "written": [_written(table) for table in found.tables if table.rows],
         "empty": [table.title for table in found.tables if not table.rows],
     }
+
+
+def _table_at(found: Comparison) -> str:
+    """Where on the page the rows of the difference map stand."""
+    if found.mapped:
+        return "#difference-table"
+    return next((f"#table-{table.name}" for table in found.tables if table.rows), "#figures")
 
 
 def _written(table: PrintTable) -> dict[str, Any]:
     """Heads and rows as text, each cell with whether its column holds numbers."""
     numbers = [table.is_number(column) for column in range(len(table.columns))]
     rows = [list(zip(row, numbers, strict=True)) for row in table.written(lang())]
-    return {"title": table.title, "heads": list(zip(table.columns, numbers, strict=True)), "rows": rows}
+    return {
+        "name": table.name,
+        "title": table.title,
+        "heads": list(zip(table.columns, numbers, strict=True)),
+        "rows": rows,
+    }
 
 
 def _content(found: Comparison) -> ViewContent:

@@ -1,6 +1,6 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from gisplan.territory.models import (
     Station,
     TerritoryEdition,
 )
+from gisplan.territory.models import Source as SourceRow
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
@@ -247,8 +248,12 @@ def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:
 def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage]) -> tuple[Source, ...]:
     """The boundaries' source, those of the registers that the map shows, and the plan's."""
     registers = [coverage.row.source for coverage in coverages]
-    rows = dict.fromkeys([edition.source, *registers])
-    named = [
-        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
-    ]
-    return (Source(axis.edition.title), *named)
+    return (Source(axis.edition.title), *named_sources([edition.source, *registers]))
+
+
+def named_sources(rows: Iterable[SourceRow]) -> tuple[Source, ...]:
+    """Sources as print and files write them, each once."""
+    return tuple(
+        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence)
+        for row in dict.fromkeys(rows)
+    )
