@@ -36,7 +36,7 @@ FIRST_ASKING = {
     "/confronto/": 44,
     "/confronto/?tipo=comuni&a=001090&b=001219": 70,
     "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo": 70,
-    "/confronto/?tipo=zone&a=2&b=3": 65,
+    "/confronto/?tipo=zone&a=2&b=3": 72,
     "/confronto/?tipo=anni&a=2019&b=2023": 60,
 }
 FEW = 25
