@@ -13,6 +13,7 @@ from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.axes_acting import ActingThere
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -254,6 +255,6 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
 def named_sources(rows: Iterable[SourceRow]) -> tuple[Source, ...]:
     """Sources as print and files write them, each once."""
     return tuple(
-        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence)
+        Source(f"{row.title}, {row.publisher}, {as_of_in_words(row.reference_date)}", licence=row.licence)
         for row in dict.fromkeys(rows)
     )

@@ -21,6 +21,7 @@ from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.hub_question import from_query, number_of, sentence
 from gisplan.web.kept import kept_page
+from gisplan.web.method_words import source_words
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import chosen, read_only
 from gisplan.web.run_pages import EDITION_NAMES
@@ -71,7 +72,7 @@ def _profile(request: HttpRequest, place: HubPlace, context: dict[str, Any]) -> 
         "place": place,
         "minutes": request.GET.get("minuti") or ",".join(map(str, USUAL_MINUTES)),
         "may_edit": may_edit_plan(request.user),
-        "table_source": DEFAULT_TABLE.source,
+        "table_source": source_words(DEFAULT_TABLE.source),
     }
     try:
         found = _answer(request, place)
