@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from gisplan.plan.axis_areas import MOST_FEATURES, areas_by_zone
+from gisplan.plan.axis_areas import MOST_FEATURES, LayerAreas, areas_by_zone
 from gisplan.plan.axis_figures import ByZone, ZoneFigures, by_kind, by_zone
 from gisplan.plan.models import Axis, PnrrProject
 from gisplan.territory.demography import people_by_class
 from gisplan.territory.models import Population, SnaiClass, Source, Zone
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axis_answers import Answer, number, share, table, text, zone_name
+from gisplan.web.axis_charts import Chart, bar_chart
 from gisplan.web.templatetags.figures import euro
 from gisplan.web.templatetags.figures import number as written
 from gisplan.web.wording import programme
+
+MOST_CHARTS = 3  # layers of areas with a chart of their own
 
 Question = Callable[[Axis], list[Answer]]
 
@@ -48,7 +51,14 @@ def money_by_zone(axis: Axis) -> list[Answer]:
                 (_per_person(found, people), _("per abitante del territorio")),
                 (euro(found.apart.eur), _("non attribuibili a una sola zona")),
             ],
-            tables=[table(_("Per zona omogenea"), [*names, _("Euro"), _("Euro per abitante")], rows)],
+            tables=[
+                table(
+                    _("Per zona omogenea"),
+                    [*names, _("Euro"), _("Euro per abitante")],
+                    rows,
+                    charts=_money_chart(axis, found),
+                )
+            ],
             how=_(
                 "Un intervento che tocca più zone conta in ognuna; un importo è di una zona solo se tutti i suoi "
                 "luoghi sono in quella zona, altrimenti resta intero e non attribuito: la somma delle righe è il "
@@ -57,6 +67,12 @@ def money_by_zone(axis: Axis) -> list[Answer]:
             sources=_sources(axis),
         )
     ]
+
+
+def _money_chart(axis: Axis, found: ByZone) -> list[Chart]:
+    """What no zone has alone cannot be shared out among people: it is in the table, not in a bar."""
+    rows = [(str(row.zone), row.eur_per_person) for row in found.zones]
+    return bar_chart(_("Euro per abitante, zona per zona"), rows, axis_code=axis.code, unit="€", decimals=2)
 
 
 def _per_person(found: ByZone, people: int) -> str:
@@ -100,7 +116,14 @@ def areas(axis: Axis) -> list[Answer]:
             )
             for layer in measured
         ],
-        tables=[table(_("Aree e interventi per zona omogenea"), [*names, *titles], rows)],
+        tables=[
+            table(
+                _("Aree e interventi per zona omogenea"),
+                [*names, *titles],
+                rows,
+                charts=_areas_charts(axis, measured, zones),
+            )
+        ],
         how=_(
             "Area di ogni elemento dello strato pubblicato, tagliata sui confini dei comuni della zona; dove gli "
             "elementi si sovrappongono le aree si sommano."
@@ -109,6 +132,16 @@ def areas(axis: Axis) -> list[Answer]:
         sources=_sources(axis),
     )
     return [answer]
+
+
+def _areas_charts(axis: Axis, measured: list[LayerAreas], zones: ByZone) -> list[Chart]:
+    found = []
+    for layer in measured[:MOST_CHARTS]:
+        hectares = layer.hectares or {}
+        rows = [(str(row.zone), hectares.get(row.zone.number, 0.0)) for row in zones.zones if row.zone]
+        title = _("Ettari di %(layer)s, zona per zona") % {"layer": layer.title}
+        found += bar_chart(title, rows, axis_code=axis.code, unit="ha", decimals=1)
+    return found
 
 
 def _missing_areas(found: object, too_many: list[str]) -> str:
@@ -152,9 +185,7 @@ def demography(axis: Axis) -> list[Answer]:
                     names,
                     [
                         [
-                            text(f"{row.letter} {SnaiClass.Letter(row.letter).label}")
-                            if row.letter
-                            else text(_("non noto")),
+                            text(_class_name(row.letter)),
                             number(row.municipalities),
                             number(row.people),
                             share(row.share_65_plus),
@@ -162,6 +193,19 @@ def demography(axis: Axis) -> list[Answer]:
                         ]
                         for row in rows
                     ],
+                    charts=bar_chart(
+                        _("Residenti di 65 anni e oltre, per classe SNAI"),
+                        [
+                            (
+                                _class_name(row.letter),
+                                None if row.share_65_plus is None else 100 * row.share_65_plus,
+                            )
+                            for row in rows
+                        ],
+                        axis_code=axis.code,
+                        unit="%",
+                        decimals=1,
+                    ),
                 )
             ],
             how=_(
@@ -174,6 +218,10 @@ def demography(axis: Axis) -> list[Answer]:
             ],
         )
     ]
+
+
+def _class_name(letter: str | None) -> str:
+    return f"{letter} {SnaiClass.Letter(letter).label}" if letter else _("non noto")
 
 
 def programmes(axis: Axis, question: str = "") -> list[Answer]:

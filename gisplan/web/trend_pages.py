@@ -23,6 +23,7 @@ from gisplan.territory.profile import latest_edition
 from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.features import collection, feature, lang
+from gisplan.web.kept import kept_page
 from gisplan.web.planning_words import COLUMNS, sentence
 from gisplan.web.refusals import chosen
 from gisplan.web.view_exports import render_view
@@ -43,6 +44,7 @@ CHANGE_LIMITS = (-2.0, -1.0, 0.0, 1.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def trend(request: HttpRequest) -> HttpResponse:
     """?dal=2022&al=2023&misura=vecchiaia; a planner's POST keeps what the address asks."""
     measure = chosen("misura", request.GET.get("misura", "").strip(), list(MEASURES)) or "variazione"

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyogrio
 import pytest
 import shapely
 from django.test import Client
+from django.utils.translation import override
 
 from gisplan.analysis.band_tiles import band_tile, bands_key, newest_band_ids
 from gisplan.analysis.coverage import coverage_of_service
@@ -28,6 +30,13 @@ from .conftest import COLLEGNO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 COLLEGNO_TOWN = "001090"
+
+
+@pytest.fixture(autouse=True)
+def italian() -> Iterator[None]:
+    """What a request of another test left behind would be the language of the maps that are made here."""
+    with override("it"):
+        yield
 
 
 def layers_of(code: str) -> dict[str, MapLayer]:
