@@ -79,7 +79,7 @@ def _stations(edition: TerritoryEdition) -> AxisGround:
         return AxisGround([ground_layers.boundaries(edition)], places, bands=list(bands.values()))
     sentence = _(
         "La mappa mostra, comune per comune, quanta parte dei residenti vive entro %(minutes)s minuti a piedi da una "
-        "stazione; i punti sono le stazioni. Da vicino si vedono i bacini."
+        "stazione; i punti sono le stazioni."
     ) % {"minutes": STANDARD_MINUTES[-1]}
     share = reach_layers.station_share(run, edition)
     return AxisGround([share], places, {share.key: sentence}, list(bands.values()))
@@ -92,7 +92,7 @@ def _schools(edition: TerritoryEdition) -> AxisGround | None:
     register = ground_layers.schools(edition, municipalities_in_territory(), visible=False)
     sentence = _(
         "La mappa mostra, comune per comune, quanti dei quattro gradi di scuola si raggiungono entro %(minutes)s "
-        "minuti in auto; ogni comune, scelto, dice i minuti e i residenti di ogni età."
+        "minuti in auto."
     ) % {"minutes": SCHOOL_MINUTES}
     return AxisGround([levels, register], says={levels.key: sentence, register.key: _register_says()})
 
@@ -125,9 +125,7 @@ def _health(edition: TerritoryEdition) -> AxisGround:
     community = reach_layers.service_minutes(found[each:], edition, visible=False)
     says = {
         hospital.key: _(
-            "La mappa mostra, comune per comune, i minuti in auto all'ospedale pubblico più vicino; ogni comune, "
-            "scelto, dice quanti residenti ha, e quanti di 65 anni e oltre. "
-            "Uno strato spento mostra le Case della Comunità."
+            "La mappa mostra, comune per comune, i minuti in auto all'ospedale pubblico più vicino."
         ),
         community.key: _(
             "La mappa mostra, comune per comune, i minuti in auto alla Casa della Comunità più vicina."

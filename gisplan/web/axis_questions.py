@@ -36,7 +36,7 @@ def money_by_zone(axis: Axis) -> list[Answer]:
             number(row.people) if row.zone else text("–"),
             number(row.interventions),
             number(row.projects),
-            number(float(row.eur)),
+            number(None if row.known_eur is None else float(row.known_eur)),
             number(row.eur_per_person, 2) if row.zone else text("–"),
         ]
         for row in _shown(found)
@@ -47,7 +47,7 @@ def money_by_zone(axis: Axis) -> list[Answer]:
             key="money",
             question=_("Quanti interventi e quanti euro per abitante?"),
             figures=[
-                (euro(found.total_eur), _("in tutto, ogni importo contato una volta")),
+                (euro(found.known_total_eur), _("in tutto, ogni importo contato una volta")),
                 (_per_person(found, people), _("per abitante del territorio")),
                 (euro(found.apart.eur), _("non attribuibili a una sola zona")),
             ],
@@ -63,6 +63,10 @@ def money_by_zone(axis: Axis) -> list[Answer]:
                 "Un intervento che tocca più zone conta in ognuna; un importo è di una zona solo se tutti i suoi "
                 "luoghi sono in quella zona, altrimenti resta intero e non attribuito: la somma delle righe è il "
                 "totale. Importi del piano: l'ultimo dichiarato; progetti PNRR: finanziamento totale."
+            )
+            + " "
+            + _(
+                "Non noto: qualcosa tocca la zona, ma nessun importo è soltanto suo; zero: nulla di caricato la tocca."
             ),
             sources=_sources(axis),
         )
@@ -76,11 +80,9 @@ def _money_chart(axis: Axis, found: ByZone) -> list[Chart]:
 
 
 def _per_person(found: ByZone, people: int) -> str:
-    return (
-        _("%(amount)s €") % {"amount": written(float(found.total_eur) / people, 2)}
-        if people
-        else _("non noto")
-    )
+    if found.known_total_eur is None or not people:
+        return _("non noto")
+    return _("%(amount)s €") % {"amount": written(float(found.known_total_eur) / people, 2)}
 
 
 def _shown(found: ByZone) -> list[ZoneFigures]:

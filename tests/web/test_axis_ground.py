@@ -23,7 +23,7 @@ from gisplan.plan.queries import default_edition
 from gisplan.territory.models import Hospital, RegisterCoverage, School
 from gisplan.territory.profile import municipalities_in_territory
 from gisplan.web.maps import axis_map
-from gisplan.web.reach_figures import ASKED, reach_rows
+from gisplan.web.reach_figures import ASKED, reach_rows, station_reach_run
 from layers.serving.tiles import Address
 
 from .conftest import COLLEGNO
@@ -100,6 +100,13 @@ def test_without_a_kept_count_the_map_of_axis_3_claims_nothing(client: Client) -
     assert "entro 15 minuti a piedi da una stazione" in says(client, "/assi/3/")
     assert "within 15 minutes on foot of a station" in says(client, "/en/assi/3/")
     assert says(client, "/assi/3/?strati=stations") == ""
+    page = client.get("/assi/3/").content.decode()
+    run = station_reach_run()
+    assert run is not None
+    assert f"n. {run.pk}." in page
+    assert "Non corrisponde più" not in page
+    Band.objects.filter(station__code=COLLEGNO, minutes=15).delete()
+    assert "Non corrisponde più" in client.get("/assi/3/").content.decode()
 
 
 @pytest.mark.parametrize(
