@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gisplan.maps.palettes import INK, WHITE
 from gisplan.maps.print_text import width_mm, xml_text
-from gisplan.maps.texts import Lang, format_value
+from gisplan.maps.texts import Lang, format_value, with_unit
 
 FEMALE, MALE, BAR = "#9b2f6c", "#2a6099", "#2a6099"
 SIZE = 12.0
@@ -214,7 +214,7 @@ def _pyramid_words(
 
 def _figure(row: Bar, unit: str, lang: Lang, decimals: int) -> str:
     written = format_value(row.value, lang, decimals=decimals)
-    return f"{written} {unit}" if unit and row.value is not None else written
+    return written if row.value is None else with_unit(written, unit, lang)
 
 
 def _n(value: int, lang: Lang) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gisplan.maps.errors import MapInputError
-from gisplan.maps.texts import Lang, format_value
+from gisplan.maps.texts import Lang, format_value, with_unit
 
 Method = Literal["quantile", "fixed", "natural"]
 MAX_CLASSES = 7
@@ -50,13 +50,13 @@ class Classification:
     def labels(self, lang: Lang = "it", *, unit: str = "", decimals: int = 0) -> list[str]:
         """Texts of the classes, lowest first, with limits rounded to `decimals` and followed by `unit`."""
         shown = [format_value(limit, lang, decimals=decimals) for limit in self.upper]
-        end = f" {unit}" if unit else ""
         if self.method == "fixed":
-            first, last = f"≤ {shown[0]}{end}", f"> {shown[-2]}{end}"
-            return [first, *(f"{low} – {high}{end}" for low, high in pairwise(shown[:-1])), last]
+            first, last = (with_unit(limit, unit, lang) for limit in (shown[0], shown[-2]))
+            inner = (with_unit(f"{low} – {high}", unit, lang) for low, high in pairwise(shown[:-1]))
+            return [f"≤ {first}", *inner, f"> {last}"]
         low_ends = [format_value(self.lowest, lang, decimals=decimals), *shown]
         pairs = zip(low_ends, shown, strict=False)
-        return [f"{high}{end}" if low == high else f"{low} – {high}{end}" for low, high in pairs]
+        return [with_unit(high if low == high else f"{low} – {high}", unit, lang) for low, high in pairs]
 
 
 def quantile(values: Iterable[float | None], count: int) -> Classification:

@@ -95,6 +95,13 @@ def format_value(value: object, lang: Lang, *, decimals: int | None = None) -> s
     return str(value)
 
 
+def with_unit(written: str, unit: str, lang: Lang) -> str:
+    """A written value or range with its unit; the euro stands where the language puts it."""
+    if unit == "€" and lang == "en":
+        return f"€{written}"
+    return f"{written} {unit}" if unit else written
+
+
 def _number(value: float, lang: Lang, decimals: int | None) -> str:
     if decimals is None:
         written = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")

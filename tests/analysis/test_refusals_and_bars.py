@@ -42,6 +42,15 @@ ACCESS = ["accessibility", "--supply", "stations"]
         (["rank_hubs", "--headways", "absent.csv"], "Expected a CSV file in UTF-8 at absent.csv"),
         (["rank_hubs", "--out", "x.shp"], "ends in .gpkg, .csv, .xlsx, found x.shp"),
         (["scenario"], "Expected the name of a scenario or --list"),
+        (
+            ["scenario", "Nuovo", "--list", "--out", "a.csv"],
+            "Expected --list alone, found a name, --out beside it",
+        ),
+        (["scenario", "--list", "--close", "osm-2"], "Expected --list alone, found --close beside it"),
+        (
+            [*ACCESS, "--measure", "nearest", "--count", "5"],
+            "Expected --count with the measure k_nearest alone, found it with nearest: leave it out.",
+        ),
         (["scenario", "Nuovo"], "found 'Nuovo': give --create"),
         (["scenario", "Nuovo", "--create"], "Expected changes in the scenario 'Nuovo', found none"),
         (["scenario", " ", "--create"], "Expected a name of 1 to 120 characters"),

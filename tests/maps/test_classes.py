@@ -156,3 +156,10 @@ def test_natural_breaks_of_very_many_values_end_at_their_clusters() -> None:
 
 def test_a_class_of_one_value_says_it_once() -> None:
     assert quantile([55.0], 5).labels(unit="€") == ["55 €"]
+
+
+def test_the_euro_of_a_class_stands_where_the_language_puts_it() -> None:
+    classes = fixed([1_000.0, 2_500.0])
+    assert classes.labels("it", unit="€") == ["≤ 1.000 €", "1.000 – 2.500 €", "> 2.500 €"]
+    assert classes.labels("en", unit="€") == ["≤ €1,000", "€1,000 – 2,500", "> €2,500"]
+    assert classes.labels("en", unit="min") == ["≤ 1,000 min", "1,000 – 2,500 min", "> 2,500 min"]

@@ -73,6 +73,8 @@ QUESTIONS: list[tuple[str, dict[str, str], str, tuple[str, ...]]] = [
     ("/assi/3/", {}, "formato", WORDS),
     ("/analisi/piano/", {"formato": "xlsx"}, "carta", WORDS),
 ]
+#: The words of an address that could be chosen are listed as they are written there.
+CODES = re.compile(r"uno fra .*?, non ")
 CASES = [(page, rest, name, value) for page, rest, name, values in QUESTIONS for value in values]
 
 
@@ -97,7 +99,7 @@ def test_a_value_that_cannot_be_is_refused_in_a_sentence(
     assert sentences, "says what is wrong"
     said = " ".join(sentences)
     assert value[:12] in said, said
-    own = said.replace(value, "").replace(value[:20], "")
+    own = CODES.sub("", said.replace(value, "").replace(value[:20], ""))
     assert not PYTHON_WORDS.search(own), said
     assert not ENGLISH_WORDS.search(own), said
     assert said.rstrip(" .").count(". ") <= 1, said

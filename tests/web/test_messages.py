@@ -28,7 +28,7 @@ def texts_of_template(path: Path) -> Iterator[str]:
     """The texts that Django's own extractor finds in a template."""
     literal = r"""u?r?('''.*?'''|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
     for written in re.findall(
-        rf"\b(?:gettext|ngettext)\(\s*{literal}", templatize(path.read_text("utf-8"), str(path))
+        rf"\b(?:gettext|ngettext|_)\(\s*{literal}", templatize(path.read_text("utf-8"), str(path))
     ):
         yield ast.literal_eval(written)
 
@@ -68,6 +68,11 @@ def test_the_extraction_sees_code_and_templates() -> None:
 def test_every_text_has_its_english_message() -> None:
     messages = source_messages()
     assert [text for text in sorted(used_texts()) if not all(messages.get(text, [""]))] == []
+
+
+def test_no_message_is_left_of_a_text_that_is_gone() -> None:
+    """Every text that is translated stands in a call or a template: none is put together or kept in the database."""
+    assert sorted(source_messages().keys() - used_texts() - {""}) == []
 
 
 def test_the_compiled_messages_are_those_of_the_source() -> None:

@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: object, **options: Any) -> None:
         if options["list"]:
+            _refuse_beside_list(options)
             for one in Scenario.objects.all():
                 self.stdout.write(f"{one.name}: {one.changes.count()} changes, {one.mode} {one.minutes} min")
             return
@@ -57,6 +58,16 @@ class Command(BaseCommand):
             f"run {run.pk}: {totals['hubs_today']} hubs today, {totals['hubs_then']} then; people within "
             f"{scenario.minutes} min ({scenario.mode} at {run.parameters['speed_kmh']:g} km/h): "
             f"{totals['reached_today']:,.0f} today, {totals['reached_then']:,.0f} then, {totals['difference']:+,.0f}"
+        )
+
+
+def _refuse_beside_list(options: dict[str, Any]) -> None:
+    """A list computes nothing, so that nothing else that was asked for would come about."""
+    others = ("name", "create", "add", "move", "close", "link", "out")
+    found = ["a name" if name == "name" else f"--{name}" for name in others if options[name]]
+    if found:
+        raise CommandError(
+            f"Expected --list alone, found {', '.join(found)} beside it: leave out one of the two."
         )
 
 
