@@ -1,7 +1,7 @@
 """Coverage of a service: who of the territory reaches it, who does not, and of whom it is not known."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -139,13 +139,42 @@ class ServiceCoverage:
 
 def coverage_of_service(request: CoverageRequest) -> ServiceCoverage:
     """Compute, keeping nothing."""
+    return coverage_of_services([request])[0]
+
+
+def coverage_of_services(requests: Sequence[CoverageRequest]) -> list[ServiceCoverage]:
+    """Of each request; ground and people are read once for all, what a service reaches once for all its groups."""
     ground = current_ground()
+    demand = coverage_demand(ground)
+    reached: dict[CoverageRequest, _Reached] = {}
+    found = []
+    for request in requests:
+        of_all = replace(request, group=EVERYONE)
+        if of_all not in reached:
+            reached[of_all] = _reached(of_all, demand, ground)
+        found.append(_coverage(request, reached[of_all], demand, ground))
+    return found
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """What a service reaches, whoever asks for it."""
+
+    services: Services
+    reach: Reach
+    digest: str
+
+
+def _reached(request: CoverageRequest, demand: Demand, ground: Ground) -> _Reached:
     services = services_named(request.service, ground, public=request.public)
     _refuse_many(request, services)
-    demand = coverage_demand(ground)
     complete = _complete(request, services, ground)
     reach = reach_of(services, demand, ground, request=(request.mode, request.minutes), complete=complete)
-    people = demand.people(request.group)
+    return _Reached(services, reach, _digest(request, services, demand, ground, complete=complete))
+
+
+def _coverage(request: CoverageRequest, found: _Reached, demand: Demand, ground: Ground) -> ServiceCoverage:
+    services, reach, people = found.services, found.reach, demand.people(request.group)
     return ServiceCoverage(
         request,
         _groups(reach.shares, people, [EVERYONE] * len(people))[0],
@@ -156,7 +185,7 @@ def coverage_of_service(request: CoverageRequest) -> ServiceCoverage:
         len(services) + services.nowhere - reach.used,
         _parameters(request, services, reach),
         ground.editions,
-        _digest(request, services, demand, ground, complete=complete),
+        found.digest,
     )
 
 

@@ -14,7 +14,7 @@ from gisplan.analysis.inputs import Floats
 from gisplan.analysis.networks import open_network
 from gisplan.analysis.reaching import reach_points
 from gisplan.analysis.requests import MAX_MINUTES, RULES, SPEEDS_KMH, CatchmentRequest, catchment_request
-from gisplan.analysis.road_times import road_times
+from gisplan.analysis.road_times import RoadTimes, road_times
 from gisplan.analysis.services import Services
 from gisplan.network.nearest import k_nearest
 from gisplan.network.service_area import DETOUR_FACTOR
@@ -153,14 +153,11 @@ def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str
     """Between the centres of the municipalities: a place known only by its municipality is known enough."""
     times = road_times()
     places = sorted(set(services.municipalities) & set(times.codes))
+    known = complete & (services.nowhere == 0)
     found = coverage(
         times.minutes(demand.codes, places).reshape(len(demand.codes), -1),
         threshold_min=minutes,
-        complete=complete_within(
-            times.minutes(demand.codes, codes),
-            complete & (services.nowhere == 0),
-            threshold_min=minutes,
-        ),
+        complete=_complete_around_by_car(times, demand, codes, known=known, minutes=minutes),
     )
     standing: dict[str, list[str]] = {code: [] for code in places}
     for code, name in zip(services.municipalities, services.names, strict=True):
@@ -174,6 +171,15 @@ def _by_car(services: Services, demand: Demand, *, minutes: int, codes: list[str
         sum(len(names) for names in standing.values()),
         {"road_times": times.parameters},
     )
+
+
+def _complete_around_by_car(
+    times: RoadTimes, demand: Demand, codes: list[str], *, known: Any, minutes: int
+) -> Any:
+    """Whether all that can be reached is known; nowhere, without a search, where no register is complete."""
+    if not known.any():
+        return np.zeros(len(demand.codes), dtype=bool)
+    return complete_within(times.minutes(demand.codes, codes), known, threshold_min=minutes)
 
 
 def _named(names: list[str]) -> str:

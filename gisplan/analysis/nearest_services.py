@@ -1,10 +1,12 @@
 """From one municipality to the nearest services by car, whatever is known of their place within a municipality."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gisplan.analysis.errors import AnalysisError
+from gisplan.analysis.inputs import Floats
 from gisplan.analysis.road_times import RoadTimes, road_times
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Place, School, Station
 from gisplan.territory.queries import coverage_of
@@ -50,12 +52,10 @@ def nearest_services(municipality: Municipality) -> NearestServices | None:
 
 
 def _nearest(name: str, municipality: Municipality, times: RoadTimes) -> NearestService:
-    model, kind = SERVICES[name]
     register, _colon, word = name.partition(":")
     stated = coverage_of(register, _stored(word), municipality)
     complete = stated is not None and stated.complete
-    places = model._default_manager.filter(municipality__isnull=False, **kind)
-    codes = sorted(set(places.values_list("municipality__istat_code", flat=True)) & set(times.codes))
+    codes = _places_of(name, times)
     if municipality.istat_code in codes:
         return NearestService(name, municipality, 0.0, True, complete)
     if not codes:
@@ -66,6 +66,20 @@ def _nearest(name: str, municipality: Municipality, times: RoadTimes) -> Nearest
         return NearestService(name, None, None, False, complete)
     found = Municipality.objects.get(istat_code=codes[nearest])
     return NearestService(name, found, float(minutes[nearest]), False, complete)
+
+
+def minutes_to_service(name: str, codes: Sequence[str]) -> Floats:
+    """From each municipality to the nearest of the register, 0 where one is in it; inf where none is reached."""
+    times = road_times()
+    found: Floats = times.minutes(codes, _places_of(name, times)).min(axis=1, initial=np.inf)
+    return found
+
+
+def _places_of(name: str, times: RoadTimes) -> list[str]:
+    """The municipalities that have the service, by code."""
+    model, kind = SERVICES[name]
+    places = model._default_manager.filter(municipality__isnull=False, **kind)
+    return sorted(set(places.values_list("municipality__istat_code", flat=True)) & set(times.codes))
 
 
 def _stored(word: str) -> str:

@@ -64,14 +64,20 @@ class Services:
 
 def service_names(*, public: bool = False) -> list[str]:
     """What may be asked for now; `public`: by anyone."""
-    names = []
-    for register, (_, _, kinds) in REGISTERS.items():
-        words = [*SHORT_KINDS.get(register, {}), *kinds.values]
-        names += [register, *(f"{register}:{word}" for word in words if word)]
+    names = register_names()
     edition = default_edition()
     axes = edition.axes.values_list("code", flat=True) if edition else []
     names += [INTERVENTIONS, *(f"{INTERVENTIONS}:{code}" for code in axes)] if edition else []
     return names + [f"{LAYER}:{name}" for name in published_layers(public=public)]
+
+
+def register_names() -> list[str]:
+    """What may always be asked for: each register, and its kinds."""
+    names = []
+    for register, (_, _, kinds) in REGISTERS.items():
+        words = [*SHORT_KINDS.get(register, {}), *kinds.values]
+        names += [register, *(f"{register}:{word}" for word in words if word)]
+    return names
 
 
 def published_layers(*, public: bool) -> list[str]:
@@ -82,8 +88,7 @@ def published_layers(*, public: bool) -> list[str]:
 def services_named(name: str, ground: Ground, *, public: bool = False) -> Services:
     """The places of that name; a name that is not there is refused with those that are."""
     register, _, kind = name.partition(":")
-    known = service_names(public=public)
-    if name not in known:
+    if name not in register_names() and name not in (known := service_names(public=public)):
         raise RequestRefused(
             f"--service expects one of {', '.join(known)}, found {name!r}: choose one.",
             field="service",

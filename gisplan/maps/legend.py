@@ -52,17 +52,19 @@ def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = 
             LegendEntry(swatch_svg(item.style, kind), item.label, of_class[place])
             for place, item in enumerate(layer.classes)
         ]
-        if of_class[None]:
+        if of_class[None] and not (layer.tiles and not layer.listed):
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
     if not layer.listed and layer.tiles:
-        lines = lines[1:2] or lines
-        lines = [LegendEntry(line.symbol, layer.title) for line in lines]
+        same = {line.text for line in lines} == {layer.title}
+        lines = [
+            LegendEntry(line.symbol, line.text) for line in (lines[1:2] if same and lines[1:] else lines)
+        ]
     elif not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]
     notes = [layer.note, not_located_note(layer, lang)]
     if layer.tiles and opens_at and _is_out_of_sight(layer.tiles, opens_at):
         notes.append(text("nearer", lang))
-    if layer.tiles and kind == "area":
+    if layer.tiles and layer.listed and kind == "area":
         notes.append(text("small_areas", lang))
     return LegendSection(
         title=layer.title,
@@ -70,7 +72,7 @@ def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = 
         layer=layer.key,
         visible=layer.visible,
         note=" ".join(note for note in notes if note),
-        table_url=layer.tiles.table_url if layer.tiles else "",
+        table_url=layer.table_url or (layer.tiles.table_url if layer.tiles else ""),
     )
 
 

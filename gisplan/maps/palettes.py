@@ -85,6 +85,9 @@ BANDS_MIN = _table(
 
 # Classes from low to high, for choropleths of up to seven classes.
 RAMP = ("#eef4e6", "#cfe3c4", "#a3cdaa", "#6fb096", "#3f8c84", "#226570", "#123f57")
+# Differences from the slightest to the greatest, for up to three classes a side; equal is LAND.
+LESS = ("#f9c98f", "#d97a1f", "#8c3b00")
+MORE = ("#a9cdea", "#4c8fc9", "#123f80")
 # Values with no order (Okabe and Ito 2008): beyond eight no reader tells colours apart.
 KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#5a5a5a")
 

@@ -107,8 +107,9 @@ def _head(content: PrintContent, paper: Paper) -> str:
 
 
 def _subtitle(content: PrintContent, paper: Paper) -> list[str]:
-    """The choices in force and on what the view stands."""
-    words = [*content.filters, *([content.notice] if content.notice else [])]
+    """The choices in force, what the map shows, and on what the view stands."""
+    caption = content.spec.caption if content.spec is not None else ""
+    words = [*content.filters, *(line for line in (caption, content.notice) if line)]
     room = paper.width_mm - 2 * MARGIN_MM
     return [line for sentence in words for line in wrapped(sentence, room, TEXT_MM)]
 

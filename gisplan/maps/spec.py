@@ -65,8 +65,9 @@ class MapLayer:
     context, such as boundaries, has neither. Coordinates are drawn as they come: simplify them and round them
     to five digits (1 m) where they are read. `shapes_url` is the address of a script that many pages share:
     it holds the geometries by the ids of the features, which are then not written into the page. Layers of
-    areas with one `stamp` hold equal data: what was written of one serves the next. With `tiles` the layer
-    is drawn from them and `data` is empty. `source` is what the caller knows the whole data by.
+    areas with one `stamp` hold equal data: what was written of one serves the next. `table_url` is the page that
+    lists the features. With `tiles` the layer is drawn from them and `data` is empty. `source` is what the caller
+    knows the whole data by.
     """
 
     key: str
@@ -85,6 +86,7 @@ class MapLayer:
     note: str = ""
     shapes_url: str = ""
     stamp: str = ""
+    table_url: str = ""
     tiles: Tiles | None = None
     source: str = ""
 
@@ -160,7 +162,7 @@ class MapSpec:
     """A whole map; layers are drawn in their order, the first one at the bottom.
 
     `bounds` is (west, south, east, north) in degrees; without it the map fits the layers of `fit`, or all.
-    `notice` says on how much data the map stands. `key` tells apart the maps of one page.
+    `notice` says on how much data the map stands, `caption` what it shows. `key` tells apart the maps of one page.
     """
 
     title: str
@@ -172,6 +174,7 @@ class MapSpec:
     attribution: str = ""
     sources: tuple[Source, ...] = ()
     notice: str = ""
+    caption: str = ""
     date: dt.date | None = None
     min_zoom: int = 6
     max_zoom: int = 18

@@ -90,10 +90,12 @@ def _offline(spec: MapSpec) -> MapSpec:
 def _layer_offline(layer: MapLayer, lang: Lang) -> MapLayer:
     """Without links, and without tiles, which the legend says."""
     if layer.tiles is None:
-        return replace(layer, link_field="", shapes_url="")
+        return replace(layer, link_field="", shapes_url="", table_url="")
     count = format_value(layer.tiles.count, lang)
     note = " ".join([layer.note, text("not_in_file", lang, count=count)]).strip()
-    return replace(layer, link_field="", tiles=None, note=note, classes=(), class_field="", listed=False)
+    return replace(
+        layer, link_field="", table_url="", tiles=None, note=note, classes=(), class_field="", listed=False
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """A municipality beside its zone and the whole territory: people, and what is done there per inhabitant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -77,8 +77,16 @@ def compare(municipality: Municipality, edition: PlanEdition | None) -> Comparis
     )
 
 
+def figures_of(
+    groups: Mapping[str, Collection[str]], edition: PlanEdition | None
+) -> tuple[dict[str, PlaceFigures], PlaceFigures]:
+    """Of each group of municipalities (by ISTAT code), and of the whole territory."""
+    known = _Known(edition)
+    return {name: known.figures(codes) for name, codes in groups.items()}, known.figures(known.people)
+
+
 class _Known:
-    """What the three are counted from, read once."""
+    """What all are counted from, read once."""
 
     def __init__(self, edition: PlanEdition | None) -> None:
         self.people = people_by_age(SPANS)
@@ -95,11 +103,12 @@ class _Known:
             chosen.setdefault(pk or 0, set()).add(code or "")
         projects = PnrrProject.objects.filter(intervention__isnull=False).order_by()
         self.euros = dict(projects.values_list("intervention_id", "total_eur"))
+        self.plan_in, self.pnrr_in = _by_place(self.plan), _by_place(self.pnrr)
 
     def figures(self, codes: Collection[str]) -> PlaceFigures:
         wanted = set(codes)
         people = [self.people[code] for code in wanted if code in self.people]
-        touching = [pk for pk, places in self.pnrr.items() if places & wanted]
+        touching = _touching(self.pnrr_in, wanted)
         alone = [self.euros.get(pk) or Decimal(0) for pk in touching if self.pnrr[pk] <= wanted]
         return PlaceFigures(
             municipalities=len(people),
@@ -109,7 +118,20 @@ class _Known:
             people_inner=sum(
                 self.people[code]["people"] for code in wanted & self.inner if code in self.people
             ),
-            interventions=sum(1 for places in self.plan.values() if places & wanted),
+            interventions=len(_touching(self.plan_in, wanted)),
             projects=len(touching),
             pnrr_eur=sum(alone, Decimal(0)),
         )
+
+
+def _by_place(places: Mapping[int, set[str]]) -> dict[str, set[int]]:
+    """The same the other way round: hundreds of places would otherwise go through thousands of projects each."""
+    found: dict[str, set[int]] = {}
+    for pk, codes in places.items():
+        for code in codes:
+            found.setdefault(code, set()).add(pk)
+    return found
+
+
+def _touching(things: Mapping[str, set[int]], codes: Collection[str]) -> set[int]:
+    return {pk for code in codes for pk in things.get(code, ())}

@@ -6,29 +6,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from gisplan.analysis import station_reach
-from gisplan.analysis.coverage import CoverageRequest, GroupCoverage, coverage_of_service
+from gisplan.analysis.coverage import CoverageRequest, GroupCoverage
 from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
-from gisplan.analysis.results import tables_of
 from gisplan.analysis.staleness import is_stale
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, editions
 from gisplan.web.axes import axis_link
 from gisplan.web.axis_answers import Answer, number, share, table, text
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.reach_figures import coverage_address, coverages_of_axis, reach_rows, station_reach_run
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label
 from gisplan.web.templatetags.figures import number as written
-
-SCHOOLS = (("infanzia", "3-5"), ("primaria", "6-10"), ("secondaria_i", "11-13"), ("secondaria_ii", "14-18"))
-SCHOOL_MINUTES = 15
-HEALTH = (("hospitals:public", 30), ("health_sites:casa_della_comunita", 15))
-HEALTH_GROUPS = ("all", "65+")
 
 
 @read_only
@@ -54,7 +47,7 @@ def _answered(code: str) -> list[Answer]:
 
 def stations() -> list[Answer]:
     question = _("Quante persone vivono vicino a una stazione, e dove mancano?")
-    run = Run.objects.filter(method=station_reach.METHOD).first()
+    run = station_reach_run()
     if run is None:
         return [
             Answer(
@@ -68,11 +61,8 @@ def stations() -> list[Answer]:
 
 
 def _stations(question: str, run: Run) -> Answer:
-    kept_table = next(
-        one for one in tables_of(run.result) if one["name"] == f"{station_reach.METHOD}_by_zone"
-    )
     names = [_("entro %(minutes)s minuti") % {"minutes": minutes} for minutes in STANDARD_MINUTES]
-    rows = kept_table["rows"]  # zone, people, within each, beyond, its share
+    rows = reach_rows(run, "zone")
     within = [sum(row[2 + place] for row in rows) for place in range(len(names))]
     told = _("%(known)s di %(all)s") % {
         "known": written(run.result["with_catchment"]),
@@ -115,24 +105,15 @@ def _stations(question: str, run: Run) -> Answer:
 
 
 def schools() -> list[Answer]:
-    asked = [
-        CoverageRequest(f"schools:{level}", minutes=SCHOOL_MINUTES, mode="car", group=ages, public=True)
-        for level, ages in SCHOOLS
-    ]
-    return [_coverage("schools", _("Quanti bambini e ragazzi hanno una scuola a portata?"), asked)]
+    return [_coverage("schools", _("Quanti bambini e ragazzi hanno una scuola a portata?"), "4")]
 
 
 def health() -> list[Answer]:
-    asked = [
-        CoverageRequest(service, minutes=minutes, mode="car", group=group, public=True)
-        for service, minutes in HEALTH
-        for group in HEALTH_GROUPS
-    ]
-    return [_coverage("health", _("Chi raggiunge un ospedale e una Casa della Comunità?"), asked)]
+    return [_coverage("health", _("Chi raggiunge un ospedale e una Casa della Comunità?"), "6")]
 
 
-def _coverage(key: str, question: str, asked: list[CoverageRequest]) -> Answer:
-    found = [(one, coverage_of_service(one).total) for one in asked]
+def _coverage(key: str, question: str, code: str) -> Answer:
+    found = [(one.request, one.total) for one in coverages_of_axis(code)]
     head = [
         *(_("Servizio"), _("Minuti in auto"), _("Età"), _("Residenti")),
         *(_("li raggiungono"), _("non li raggiungono"), _("non noto"), _("li raggiungono (%)")),
@@ -163,7 +144,10 @@ def _coverage(key: str, question: str, asked: list[CoverageRequest]) -> Answer:
             "vicino che ha il servizio; residenti per singola età. Dove il registro non dice di essere completo, "
             "chi non raggiunge un servizio noto è contato come non noto."
         ),
-        links=[(service_label(one.service) + f", {_ages(one.group)}", _address(one)) for one in asked],
+        links=[
+            (service_label(one.service) + f", {_ages(one.group)}", coverage_address(one))
+            for one, _total in found
+        ],
     )
 
 
@@ -186,17 +170,6 @@ def _ages(group: str) -> str:
     if group.endswith("+"):
         return _("%(age)s anni e oltre") % {"age": group[:-1]}
     return _("%(ages)s anni") % {"ages": group.replace("-", "–")}
-
-
-def _address(one: CoverageRequest) -> str:
-    """The coverage workbench with the same question."""
-    query: dict[str, str | int] = {
-        "servizio": one.service,
-        "minuti": one.minutes,
-        "modo": one.mode,
-        "eta": one.group,
-    }
-    return f"{reverse('coverage')}?{urlencode(query)}"
 
 
 QUESTIONS: dict[str, Callable[[], list[Answer]]] = {"3": stations, "4": schools, "6": health}

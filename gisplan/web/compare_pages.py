@@ -11,12 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gisplan.analysis.models import Scenario
+from gisplan.maps.print_table import PrintTable
 from gisplan.plan.filters import choices
 from gisplan.plan.queries import default_edition, editions
 from gisplan.territory.models import Municipality, Zone
-from gisplan.web import compare_plans, compare_scenarios, compare_territories, maps, view_exports
+from gisplan.web import (
+    compare_plans,
+    compare_scenarios,
+    compare_territories,
+    compare_years,
+    indicators,
+    maps,
+    view_exports,
+)
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.refusals import read_only
 from gisplan.web.view_content import ViewContent
 
@@ -27,33 +37,54 @@ KINDS = {
     "anni": gettext_lazy("Due anni"),
     "scenari": gettext_lazy("Due scenari"),
 }
-BUILDERS = {**compare_territories.BUILDERS, **compare_plans.BUILDERS, **compare_scenarios.BUILDERS}
+BUILDERS = {**compare_plans.BUILDERS, **compare_years.BUILDERS, **compare_scenarios.BUILDERS}
+MOST_ROWS = 15  # a longer table stays closed until it is asked for
 
 
 @read_only
 def compare(request: HttpRequest) -> HttpResponse:
-    """?tipo=comuni&a=001090&b=001272: the whole comparison in the address."""
+    """?tipo=comuni&a=001090&b=001272&voce=anziani: the whole comparison in the address."""
     asked = request.GET.get("tipo", "")
     kind = asked if asked in KINDS else "comuni"
-    options = _options(kind)
-    first, second = (request.GET.get(name, "").strip()[:80] for name in ("a", "b"))
+    first, second, indicator = (request.GET.get(name, "").strip()[:80] for name in ("a", "b", "voce"))
+    by_figure = kind in compare_territories.BUILDERS
+    stamp = data_stamp()
+    options = kept(stamp, ("compare options", kind), lambda: _options(kind))
     context: dict[str, Any] = {
         "section": "analyses",
         "kind": kind,
         "kinds": list(KINDS.items()),
         "options": options,
-        "asked": {"a": first, "b": second},
+        "asked": {"a": first, "b": second, "voce": indicator or indicators.DEFAULT},
+        "indicators": indicators.indicators_of(kind) if by_figure else [],
     }
     if not (first and second):
-        context |= {"few": len(options) < 2, "examples": _examples()}
+        context |= {"few": len(options) < 2, "examples": kept(stamp, "compare examples", _examples)}
         return view_exports.render_view(request, "web/compare.html", context)
     try:
-        found = BUILDERS[kind](first, second)
+        found = kept(
+            stamp, ("compare", kind, first, second, indicator), lambda: build(kind, first, second, indicator)
+        )
     except CannotCompare as error:
         return render(request, "web/compare.html", context | {"error": str(error)}, status=400)
     if file := view_exports.answer(request, partial(_content, found)):
         return file
-    return render(request, "web/compare.html", context | _shown(found))
+    shown = kept(stamp, ("compared", kind, first, second, indicator), lambda: _shown(found))
+    return render(request, "web/compare.html", context | shown)
+
+
+def build(kind: str, first: str, second: str, indicator: str = "") -> Comparison:
+    """The comparison that the words of an address ask for; `maps()` of it has the three maps with their titles."""
+    if kind not in compare_territories.BUILDERS:
+        return BUILDERS[kind](first, second)
+    known = {one.code: one for one in indicators.indicators_of(kind)}
+    chosen = known.get(indicator or indicators.DEFAULT)
+    if chosen is None:
+        raise CannotCompare(
+            _("La voce deve essere una di %(known)s; nell'indirizzo c'è «%(found)s»: scegline una.")
+            % {"known": ", ".join(known), "found": indicator[:40]}
+        )
+    return compare_territories.BUILDERS[kind](first, second, chosen)
 
 
 def _shown(found: Comparison) -> dict[str, Any]:
@@ -63,6 +94,7 @@ def _shown(found: Comparison) -> dict[str, Any]:
     ]
     difference = maps.page_map(found.difference)
     shown = [one["map"] for one in sides] + [difference]
+    table = found.difference_table()
     return {
         "found": found,
         "sides": sides,
@@ -70,22 +102,32 @@ def _shown(found: Comparison) -> dict[str, Any]:
             dict.fromkeys(url for one in shown if isinstance(one, maps.PageMap) for url in one.js)
         ),
         "difference": difference,
-        "difference_title": found.difference.title if found.difference else "",
-        "written": [{"table": table, "rows": table.written(lang())} for table in found.tables if table.rows],
+        "difference_table": _written(table) if table else None,
+        "is_long": table is not None and len(table.rows) > MOST_ROWS,
+        "written": [_written(table) for table in found.tables if table.rows],
         "empty": [table.title for table in found.tables if not table.rows],
     }
 
 
+def _written(table: PrintTable) -> dict[str, Any]:
+    """Heads and rows as text, each cell with whether its column holds numbers."""
+    numbers = [table.is_number(column) for column in range(len(table.columns))]
+    rows = [list(zip(row, numbers, strict=True)) for row in table.written(lang())]
+    return {"title": table.title, "heads": list(zip(table.columns, numbers, strict=True)), "rows": rows}
+
+
 def _content(found: Comparison) -> ViewContent:
     """The difference first, then the two sides."""
+    (_title, difference), *sides = found.maps()
     return ViewContent(
         title=_("%(first)s e %(second)s a confronto")
         % {"first": found.first.name, "second": found.second.name},
-        spec=found.difference or found.first.spec,
-        more_specs=(found.first.spec, found.second.spec),
+        spec=difference,
+        more_specs=tuple(spec for _title, spec in sides),
         tables=(found.figure_table(), *found.tables),
-        notice=" ".join(found.notes),
-        layer_tables=found.shared_view and found.difference is not None,
+        filters=found.filters,
+        notice=" ".join(one for one in (*found.says, *found.notes) if one),
+        layer_tables=found.mapped,
     )
 
 

@@ -1,4 +1,4 @@
-"""Two plan editions, or what was known of one of them at the end of two years."""
+"""Two plan editions: what is loaded of each, and in which municipalities."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,10 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.maps.print_table import PrintTable
-from gisplan.maps.spec import MapLayer
 from gisplan.plan.models import Axis, Intervention, PlanEdition
-from gisplan.plan.progress import LatestClaims, latest_claims
-from gisplan.plan.queries import Completeness, completeness, default_edition, editions, with_places_and_claims
+from gisplan.plan.queries import Completeness, completeness, editions, with_places_and_claims
 from gisplan.territory.profile import latest_edition
 from gisplan.web.axes import axis_name
 from gisplan.web.comparison import (
@@ -20,9 +18,9 @@ from gisplan.web.comparison import (
     Comparison,
     Figure,
     Side,
-    difference_map,
     on_ground,
 )
+from gisplan.web.difference_map import Differences, counted_in_words, difference_map, municipalities
 from gisplan.web.plan_layers import interventions_by_axis
 
 
@@ -43,17 +41,32 @@ def plan_editions(first: str, second: str) -> Comparison:
         for one, interventions, key in zip(found, own, (FIRST, SECOND), strict=True)
     ]
     here = [_by_municipality(one) if one else None for one in own]
-    values = {code: (_of(here[0], code), _of(here[1], code)) for code in _codes(own)}
+    places = municipalities(ground)
+    asked = Differences(
+        title=_("Interventi caricati in più o in meno"),
+        unit="",
+        decimals=0,
+        names=(f"A: {found[0].title}", f"B: {found[1].title}"),
+    )
+    values = {code: (_of(here[0], code), _of(here[1], code)) for code in places.names}
+    difference = difference_map(asked, ground, values, places=places)
+    missing = [one.title for one, interventions in zip(found, own, strict=True) if not interventions]
     return Comparison(
         first=sides[0],
         second=sides[1],
-        figures=_edition_figures(loaded),
+        figures=_edition_figures(loaded, own),
         tables=(_axes_table(loaded, (found[0].title, found[1].title)),),
-        difference=difference_map(
-            _("Interventi in più o in meno"), ground, values, (found[0].title, found[1].title)
-        ),
+        difference=difference,
+        says=(_unknown(missing) if missing else counted_in_words(difference),),
         notes=tuple(f"{one.edition.title}: {one.statement}." for one in loaded),
     )
+
+
+def _unknown(missing: Sequence[str]) -> str:
+    return _(
+        "Non è caricato nessun intervento di: %(editions)s. In quanti comuni agisca non è noto, e la differenza "
+        "neppure: la mappa la lascia tratteggiata."
+    ) % {"editions": "; ".join(dict.fromkeys(missing))}
 
 
 def _edition(code: str) -> PlanEdition:
@@ -68,26 +81,25 @@ def _interventions(edition: PlanEdition) -> list[Intervention]:
     return list(with_places_and_claims(own))
 
 
-def _codes(sides: Sequence[Sequence[Intervention]]) -> set[str]:
-    places = (place for side in sides for one in side for place in one.places.all())
-    return {place.municipality.istat_code for place in places if place.municipality}
-
-
 def _by_municipality(interventions: Sequence[Intervention]) -> Counter[str]:
     """How many interventions are placed in each municipality."""
-    return Counter(
-        code
-        for one in interventions
-        for code in {place.municipality.istat_code for place in one.places.all() if place.municipality}
-    )
+    return Counter(code for one in interventions for code in _codes_of(one))
 
 
-def _of(counts: Counter[str] | None, code: str) -> float | None:
-    return None if counts is None else float(counts[code])
+def _codes_of(one: Intervention) -> set[str]:
+    return {place.municipality.istat_code for place in one.places.all() if place.municipality}
 
 
-def _edition_figures(loaded: Sequence[Completeness]) -> tuple[Figure, ...]:
+def _of(counts: Counter[str] | None, code: str) -> int | None:
+    """Where an edition has interventions, a municipality without any has 0; where none is loaded it is not known."""
+    return None if counts is None else counts[code]
+
+
+def _edition_figures(
+    loaded: Sequence[Completeness], own: Sequence[Sequence[Intervention]]
+) -> tuple[Figure, ...]:
     first, second = loaded
+    nowhere = [sum(not _codes_of(one) for one in side) if side else None for side in own]
     return (
         Figure(name=_("Anni"), first=_years(first.edition), second=_years(second.edition)),
         Figure(name=_("Assi"), first=first.axes.declared, second=second.axes.declared),
@@ -102,6 +114,7 @@ def _edition_figures(loaded: Sequence[Completeness]) -> tuple[Figure, ...]:
             first=first.interventions or None,
             second=second.interventions or None,
         ),
+        Figure(name=_("interventi senza un comune noto"), first=nowhere[0], second=nowhere[1]),
     )
 
 
@@ -132,81 +145,4 @@ def _title(axis: Axis) -> str:
     return axis.title or axis_name(axis)
 
 
-def years(first: str, second: str) -> Comparison:
-    """State and amount as of the latest claim up to each year, of the first edition."""
-    ground, edition = latest_edition(), default_edition()
-    if ground is None or edition is None:
-        raise CannotCompare(_("Nessun piano è caricato: non c'è nulla da confrontare."))
-    asked = [int(year) for year in (first, second) if year.isascii() and year.isdigit() and len(year) == 4]
-    if len(asked) != 2:
-        raise CannotCompare(_("Scegli due anni: uno di quelli nell'indirizzo non è un anno."))
-    found = _interventions(edition)
-    known = [{one.code: latest_claims(one, until_year=year) for one in found} for year in asked]
-    sides = [
-        Side(
-            _("Fino al %(year)s") % {"year": year},
-            reverse("edition", args=[edition.code]),
-            on_ground(key, f"{edition.title}, {year}", ground, interventions_by_axis(found, until_year=year)),
-        )
-        for year, key in zip(asked, (FIRST, SECOND), strict=True)
-    ]
-    changed = [one for one in found if _told(known[0][one.code]) != _told(known[1][one.code])]
-    return Comparison(
-        first=sides[0],
-        second=sides[1],
-        figures=_year_figures(known),
-        tables=(_changes_table(changed, known, (sides[0].name, sides[1].name)),),
-        difference=on_ground("diff", _("Interventi di cui si sa altro"), ground, _layers(changed)),
-        notes=(f"{edition.title}: {completeness(edition).statement}.",),
-    )
-
-
-def _layers(interventions: Sequence[Intervention]) -> list[MapLayer]:
-    return interventions_by_axis(interventions) if interventions else []
-
-
-def _told(claims: LatestClaims) -> tuple[str, object]:
-    state = str(claims.state_text) if claims.state else ""
-    return state, claims.amount.amount_eur if claims.amount else None
-
-
-def _year_figures(known: Sequence[dict[str, LatestClaims]]) -> tuple[Figure, ...]:
-    states = [Counter(str(one.state_text) if one.state else "" for one in side.values()) for side in known]
-    words = sorted({*states[0], *states[1]} - {""})
-    amounts = [sum(one.amount is not None for one in side.values()) for side in known]
-    return (
-        Figure(name=_("Interventi"), first=len(known[0]), second=len(known[1])),
-        *(
-            Figure(name=f"{_('Stato')}: {word}", first=states[0][word], second=states[1][word])
-            for word in words
-        ),
-        Figure(name=f"{_('Stato')}: {_('non noto')}", first=states[0][""], second=states[1][""]),
-        Figure(name=_("Interventi con un importo noto"), first=amounts[0], second=amounts[1]),
-    )
-
-
-def _changes_table(
-    changed: Sequence[Intervention], known: Sequence[dict[str, LatestClaims]], names: tuple[str, str]
-) -> PrintTable:
-    rows = []
-    for one in changed:
-        (state_a, amount_a), (state_b, amount_b) = (_told(side[one.code]) for side in known)
-        rows.append(
-            (one.code, one.kind_label, state_a or None, state_b or None, _euros(amount_a), _euros(amount_b))
-        )
-    columns = (
-        _("Codice"),
-        _("Intervento"),
-        *(f"{_('Stato')}: {name}" for name in names),
-        *(f"{_('Importo (€)')}: {name}" for name in names),
-    )
-    return PrintTable(
-        name="changes", title=_("Interventi di cui si sa altro"), columns=columns, rows=tuple(rows)
-    )
-
-
-def _euros(amount: object) -> float | None:
-    return None if amount is None else float(str(amount))
-
-
-BUILDERS = {"piani": plan_editions, "anni": years}
+BUILDERS = {"piani": plan_editions}

@@ -1,64 +1,130 @@
-"""Two municipalities or two homogeneous zones side by side, at one scale."""
+"""Two municipalities or two homogeneous zones side by side, at one scale, by a figure that the reader chooses."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gisplan.maps import palettes
-from gisplan.maps.spec import MapSpec
-from gisplan.plan.models import Intervention
-from gisplan.plan.queries import default_edition, interventions_of_municipality, with_places_and_claims
-from gisplan.territory.display import boundary_geometries
-from gisplan.territory.models import (
-    HealthSite,
-    Hospital,
-    Municipality,
-    MunicipalityBoundary,
-    School,
-    Station,
-    Zone,
+from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.plan.queries import default_edition, interventions_of_municipality
+from gisplan.territory.display import territory_bounds
+from gisplan.territory.models import Municipality, MunicipalityBoundary, TerritoryEdition, Zone
+from gisplan.territory.profile import latest_edition, zone_of_municipalities
+from gisplan.web import difference_map, indicators, maps
+from gisplan.web.compare_figures import (
+    interventions_in,
+    municipality_figures,
+    paired,
+    rate_figures,
+    zone_figures,
 )
-from gisplan.territory.profile import (
-    latest_boundary,
-    latest_edition,
-    municipalities_in_territory,
-    people_of,
-    snai_class_of,
-    zone_membership_of,
-)
-from gisplan.territory.queries import nearest_station, register_counts
-from gisplan.web import maps
-from gisplan.web.comparison import (
-    DIFFERENCE,
-    FIRST,
-    SECOND,
-    CannotCompare,
-    Comparison,
-    Figure,
-    Side,
-    on_ground,
-    with_key,
-)
-from gisplan.web.features import collection, feature
-from gisplan.web.ground_layers import boundaries
+from gisplan.web.comparison import FIRST, SECOND, CannotCompare, Comparison, Side
+from gisplan.web.difference_map import Differences, Places
+from gisplan.web.features import lang
+from gisplan.web.indicators import Figures, Indicator
+from gisplan.web.place_maps import outline, outlines, value_layer
 from gisplan.web.plan_layers import interventions_by_axis
 
-_SECOND_STYLE = replace(palettes.FOCUS.style, fill="#bfe3d0", dash="6 3")
+_GROUND = ("boundaries", "municipality")
 
 
-def municipalities(first: str, second: str) -> Comparison:
+@dataclass(frozen=True, kw_only=True)
+class _Two:
+    """Two among all `places` of their kind: `keys` name them there, `codes` are the municipalities of each."""
+
+    edition: TerritoryEdition
+    ground: Places
+    places: Places
+    known: Figures
+    keys: tuple[str, str]
+    codes: tuple[Collection[str], Collection[str]]
+
+    @cached_property
+    def asked(self) -> Differences:
+        words = {
+            "indicator": self.known.chosen.name,
+            "unit": self.known.chosen.unit,
+            "place": self.places.names[self.keys[0]],
+        }
+        return Differences(
+            title=_("%(indicator)s: %(unit)s in più o in meno di %(place)s") % words,
+            unit=str(self.known.chosen.unit),
+            decimals=self.known.chosen.decimals,
+            names=("", str(self.known.chosen.name)),
+            difference_name=_("Differenza da %(place)s") % words,
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        return self.places.names[self.keys[0]], self.places.names[self.keys[1]]
+
+    def outlines(self, *, whole: bool = False) -> MapLayer:
+        return outlines(list(zip(self.names, self.codes, strict=True)), self.ground.shapes, whole=whole)
+
+    def values(self, named: Collection[str] = ()) -> MapLayer:
+        own = self.known.chosen_of(self.ground.names)
+        return value_layer(self.known.chosen, self.ground, own, named=named)
+
+    def comparison(
+        self, sides: tuple[Side, Side], figures: tuple[list[tuple[str, object, int]], ...]
+    ) -> Comparison:
+        values = self.known.chosen_of(self.places.names)
+        pair = (values[self.keys[0]], values[self.keys[1]])
+        drawn = difference_map.difference_map(
+            self.asked,
+            self.edition,
+            {key: (pair[0], value) for key, value in values.items()},
+            places=self.places,
+            above=[self.outlines()],
+        )
+        return Comparison(
+            first=sides[0],
+            second=sides[1],
+            figures=paired(figures),
+            difference=drawn,
+            says=(
+                difference_map.in_words(self.asked, pair, self.names),
+                indicators.stands_on(self.known.chosen),
+            ),
+            filters=((_("Voce"), str(self.known.chosen.name)),),
+            shared_view=False,
+            decimals=self.known.chosen.decimals,
+        )
+
+
+def municipalities(first: str, second: str, indicator: Indicator) -> Comparison:
     """By ISTAT codes."""
-    found = [_municipality(code) for code in (first, second)]
+    found = _municipality(first), _municipality(second)
+    edition = _ground()
+    places = difference_map.municipalities(edition)
+    keys = (found[0].istat_code, found[1].istat_code)
+    two = _Two(
+        edition=edition,
+        ground=places,
+        places=places,
+        known=indicators.figures(indicator, {code: {code} for code in places.names}),
+        keys=keys,
+        codes=({keys[0]}, {keys[1]}),
+    )
     sides = [
-        Side(one.name, reverse("municipality", args=[one.istat_code]), with_key(_map_of(one), key))
+        Side(one.name, reverse("municipality", args=[one.istat_code]), _municipality_map(one, key, two))
         for one, key in zip(found, (FIRST, SECOND), strict=True)
     ]
-    figures = _paired([_figures_of(one) for one in found])
-    return _comparison(sides, figures, ([found[0].istat_code], [found[1].istat_code]))
+    figures = [
+        [*municipality_figures(one), *rate_figures(two.known, one.istat_code, "comuni")] for one in found
+    ]
+    return two.comparison((sides[0], sides[1]), (figures[0], figures[1]))
+
+
+def _ground() -> TerritoryEdition:
+    edition = latest_edition()
+    if edition is None:
+        raise CannotCompare(_("Senza confini caricati non c'è una mappa da mostrare."))
+    return edition
 
 
 def _municipality(code: str) -> Municipality:
@@ -68,60 +134,55 @@ def _municipality(code: str) -> Municipality:
     return found
 
 
-def _map_of(one: Municipality) -> MapSpec:
-    interventions = interventions_of_municipality(one, edition=default_edition()).here
-    spec = maps.municipality_map(one, interventions)
+def _municipality_map(one: Municipality, key: str, two: _Two) -> MapSpec:
+    """The map of its own page, the municipalities coloured by value."""
+    spec = maps.municipality_map(one, interventions_of_municipality(one, edition=default_edition()).here)
     if spec is None:
         raise CannotCompare(_("Senza confini caricati non c'è una mappa da mostrare."))
-    return spec
-
-
-def _figures_of(one: Municipality) -> list[tuple[str, object, int]]:
-    people, boundary = people_of(one), latest_boundary(one)
-    newest = people[0] if people else None
-    snai, zone, nearest = snai_class_of(one), zone_membership_of(one), nearest_station(one)
-    edition = default_edition()
-    here = interventions_of_municipality(one, edition=edition).here if edition else None
-    counts = [
-        (str(row.kind_label).capitalize(), row.count, 0)
-        for row in register_counts(one)
-        if row.coverage or row.count is not None
+    named = {
+        item["properties"]["id"]
+        for layer in spec.layers
+        if layer.key == "boundaries"
+        for item in layer.features
+    }
+    layers = [
+        *(layer for layer in spec.layers if layer.key == "outside"),
+        two.values(named - set(two.keys)),
+        two.outlines(whole=True),
+        *(layer for layer in spec.layers if layer.key not in ("outside", *_GROUND)),
     ]
-    return [
-        (_("Residenti"), newest.people if newest else None, 0),
-        ("0–14", newest.people_0_14 if newest else None, 0),
-        (_("65 e oltre"), newest.people_65_plus if newest else None, 0),
-        (_("Superficie (km²)"), boundary.area_km2 if boundary else None, 1),
-        (_("Altitudine (m)"), one.altitude_m, 0),
-        (_("Classe SNAI 2020"), f"{snai.letter} {snai.get_letter_display()}" if snai else None, 0),
-        (_("Zona omogenea"), str(zone.zone) if zone else None, 0),
-        (_("Interventi del piano caricati"), None if here is None else len(here), 0),
-        (
-            _("Distanza in linea d'aria (km) dalla stazione più vicina"),
-            nearest.distance_km if nearest else None,
-            1,
-        ),
-        *counts,
-    ]
+    return replace(spec, key=key, layers=tuple(layers))
 
 
-def zones(first: str, second: str) -> Comparison:
+def zones(first: str, second: str, indicator: Indicator) -> Comparison:
     """By their numbers."""
-    found = [_zone(number) for number in (first, second)]
-    codes = [list(_members(zone)) for zone in found]
+    found = _zone(first), _zone(second)
+    edition = _ground()
+    ground = difference_map.municipalities(edition)
+    members = _members()
+    keys = (str(found[0].number), str(found[1].number))
+    two = _Two(
+        edition=edition,
+        ground=ground,
+        places=_zones(members, ground),
+        known=indicators.figures(indicator, {code: {code} for code in ground.names} | members, by_zone=True),
+        keys=keys,
+        codes=(members.get(keys[0], set()), members.get(keys[1], set())),
+    )
+    layers = [two.values(), two.outlines()]
     sides = [
         Side(
-            f"{_('Zona')} {zone}",
+            two.places.names[str(zone.number)],
             f"{reverse('municipalities')}?zona={zone.number}",
-            _zone_map(zone, key, own),
+            _zone_map(two, key, layers, codes=sorted(codes)),
         )
-        for zone, key, own in zip(found, (FIRST, SECOND), codes, strict=True)
+        for zone, key, codes in zip(found, (FIRST, SECOND), two.codes, strict=True)
     ]
-    return _comparison(
-        sides,
-        _paired([_zone_figures(zone, own) for zone, own in zip(found, codes, strict=True)]),
-        (codes[0], codes[1]),
-    )
+    figures = [
+        [*zone_figures(zone, sorted(codes)), *rate_figures(two.known, str(zone.number), "zone")]
+        for zone, codes in zip(found, two.codes, strict=True)
+    ]
+    return two.comparison((sides[0], sides[1]), (figures[0], figures[1]))
 
 
 def _zone(number: str) -> Zone:
@@ -131,103 +192,32 @@ def _zone(number: str) -> Zone:
     return found
 
 
-def _members(zone: Zone) -> list[str]:
-    return list(municipalities_in_territory(zone_number=zone.number).values_list("istat_code", flat=True))
+def _members() -> dict[str, set[str]]:
+    """Number of the zone, as text -> its municipalities of today."""
+    found: dict[str, set[str]] = {}
+    for code, zone in zone_of_municipalities().items():
+        found.setdefault(str(zone.number), set()).add(code)
+    return found
 
 
-def _zone_figures(zone: Zone, codes: Sequence[str]) -> list[tuple[str, object, int]]:
-    rows = list(municipalities_in_territory(zone_number=zone.number))
-    known = [row.people for row in rows if row.people is not None]  # type: ignore[attr-defined]
-    edition = default_edition()
-    here = _interventions(codes) if edition else None
-    inner = [row for row in rows if (row.snai_letter or "") in ("D", "E", "F")]  # type: ignore[attr-defined]
-    inside = {"municipality__istat_code__in": codes}
-    return [
-        (_("Comuni"), len(rows), 0),
-        (_("Residenti"), sum(known) if len(known) == len(rows) else None, 0),
-        (_("Comuni di area interna (classi D, E, F)"), len(inner), 0),
-        (_("Interventi del piano caricati"), None if here is None else len(here), 0),
-        (_("Stazioni nel registro"), Station.objects.filter(**inside).count(), 0),
-        (_("Scuole nel registro"), School.objects.filter(**inside).count(), 0),
-        (_("Ospedali nel registro"), Hospital.objects.filter(**inside).count(), 0),
-        (_("Sedi sanitarie nel registro"), HealthSite.objects.filter(**inside).count(), 0),
-    ]
+def _zones(members: dict[str, set[str]], ground: Places) -> Places:
+    """Every zone as one shape."""
+    drawn = {number: outline(codes, ground.shapes) for number, codes in members.items()}
+    names = {str(zone.number): f"{_('Zona')} {zone}" for zone in Zone.objects.all()}
+    return Places(names, {number: shape for number, shape in drawn.items() if shape})
 
 
-def _interventions(codes: Sequence[str]) -> list[Intervention]:
-    own = Intervention.objects.filter(
-        axis__edition=default_edition(),
-        register=Intervention.Register.PLAN,
-        places__municipality__istat_code__in=codes,
-    ).distinct()
-    return list(with_places_and_claims(own))
-
-
-def _zone_map(zone: Zone, key: str, codes: Sequence[str]) -> MapSpec:
-    edition = latest_edition()
-    if edition is None:
-        raise CannotCompare(_("Senza confini caricati non c'è una mappa da mostrare."))
-    shapes = boundary_geometries(edition)
-    names = dict(Municipality.objects.filter(istat_code__in=codes).values_list("istat_code", "name"))
-    chosen = replace(
-        boundaries(edition),
-        key="zone",
-        title=str(zone),
-        data=collection(feature(shapes.get(code), id=code, name=names[code]) for code in codes),
-        style=palettes.FOCUS.style,
-        link_field="",
-        shapes_url="",
-        stamp="",
-    )
-    box = MunicipalityBoundary.objects.filter(edition=edition, municipality__istat_code__in=codes).aggregate(
-        box=Extent(Transform("geometry", 4326))
-    )["box"]
-    spec = on_ground(key, str(zone), edition, [chosen, *interventions_by_axis(_interventions(codes))])
-    return replace(spec, bounds=tuple(box)) if box else spec
-
-
-def _paired(sides: Sequence[list[tuple[str, object, int]]]) -> tuple[Figure, ...]:
-    """Line by line; what only one side tells stays beside a gap."""
-    second = {name: value for name, value, _decimals in sides[1]}
-    return tuple(
-        Figure(
-            name=name,
-            first=_rounded(value, decimals),
-            second=_rounded(second.get(name), decimals),
-            decimals=decimals,
-        )
-        for name, value, decimals in sides[0]
+def _zone_map(two: _Two, key: str, ground: list[MapLayer], *, codes: list[str]) -> MapSpec:
+    inside = MunicipalityBoundary.objects.filter(edition=two.edition, municipality__istat_code__in=codes)
+    box = inside.aggregate(box=Extent(Transform("geometry", 4326)))["box"]
+    return MapSpec(
+        title=two.names[0 if key == FIRST else 1],
+        layers=(*ground, *interventions_by_axis(interventions_in(codes))),
+        lang=lang(),
+        key=key,
+        bounds=tuple(box) if box else territory_bounds(two.edition),
+        attribution=maps.attribution(two.edition),
     )
 
 
-def _rounded(value: object, decimals: int) -> object:
-    return round(value, decimals) if isinstance(value, float) else value
-
-
-def _comparison(
-    sides: Sequence[Side], figures: tuple[Figure, ...], codes: tuple[Sequence[str], Sequence[str]]
-) -> Comparison:
-    """Here the third map shows where the two lie."""
-    edition = latest_edition()
-    where = None
-    if edition is not None:
-        shapes = boundary_geometries(edition)
-        styles = (palettes.FOCUS.style, _SECOND_STYLE)
-        layers = [
-            replace(
-                boundaries(edition),
-                key=f"side-{key}",
-                title=side.name,
-                data=collection(feature(shapes.get(code), id=code, name=side.name) for code in own),
-                style=style,
-                link_field="",
-                shapes_url="",
-                stamp="",
-            )
-            for side, own, style, key in zip(sides, codes, styles, (FIRST, SECOND), strict=True)
-        ]
-        where = on_ground(DIFFERENCE, _("Dove si trovano"), edition, layers)
-    return Comparison(first=sides[0], second=sides[1], figures=figures, difference=where, shared_view=False)
-
-
-BUILDERS: dict[str, Callable[[str, str], Comparison]] = {"comuni": municipalities, "zone": zones}
+BUILDERS: dict[str, Callable[[str, str, Indicator], Comparison]] = {"comuni": municipalities, "zone": zones}

@@ -1,24 +1,21 @@
 """What a comparison is: two named sides with a map each, figures side by side, and a map of where they differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gisplan.maps import palettes
 from gisplan.maps.print_table import PrintTable
-from gisplan.maps.spec import MapLayer, MapSpec, StyleClass
-from gisplan.maps.style import Style
-from gisplan.maps.texts import format_value
-from gisplan.territory.display import boundary_geometries, territory_bounds
-from gisplan.territory.models import Municipality, TerritoryEdition
+from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.maps.tables import layer_table
+from gisplan.territory.display import territory_bounds
+from gisplan.territory.models import TerritoryEdition
 from gisplan.web import maps
-from gisplan.web.features import collection, feature, lang
+from gisplan.web.features import lang
 from gisplan.web.ground_layers import boundaries
 
-FIRST, SECOND, DIFFERENCE = "a", "b", "diff"
+FIRST, SECOND = "a", "b"
 
 
 class CannotCompare(Exception):
@@ -60,15 +57,40 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """`shared_view`: the two maps show one place; otherwise they have one scale, each around its own."""
+    """`shared_view`: the maps show one place; otherwise the two have one scale, each around its own.
+
+    `says` is the difference in words; `filters` what was chosen beside the two; `mapped` whether the rows of the
+    difference map are its table, written with `decimals`, or `tables` has them.
+    """
 
     first: Side
     second: Side
     figures: tuple[Figure, ...]
-    difference: MapSpec | None
+    difference: MapSpec
+    says: tuple[str, ...] = ()
     tables: tuple[PrintTable, ...] = ()
     notes: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
     shared_view: bool = True
+    mapped: bool = True
+    decimals: int = 0
+
+    @property
+    def is_same(self) -> bool:
+        return (self.first.name, self.first.url) == (self.second.name, self.second.url)
+
+    def maps(self) -> list[tuple[str, MapSpec]]:
+        """The three maps with their titles: where the two differ, A, B."""
+        sides = ((f"A: {self.first.name}", self.first.spec), (f"B: {self.second.name}", self.second.spec))
+        return [(self.difference.title, self.difference), *sides]
+
+    def difference_table(self) -> PrintTable | None:
+        """All places of the difference map, from the most to the least."""
+        layer = next((one for one in self.difference.layers if one.listed), None)
+        if layer is None or not self.mapped:
+            return None
+        table = layer_table(layer, lang())
+        return replace(table, decimals=(None, *([self.decimals] * (len(table.columns) - 1))))
 
     def figure_table(self) -> PrintTable:
         names = (_("Voce"), self.first.name, self.second.name, _("Differenza"))
@@ -78,89 +100,6 @@ class Comparison:
 
 def _signed(figure: Figure) -> float | str | None:
     return "" if not figure.is_number else figure.difference
-
-
-_MORE, _MUCH_MORE, _LESS, _MUCH_LESS = "#8fb8de", "#1d5fa8", "#f3b37a", "#b35806"
-
-
-def difference_map(
-    title: str,
-    edition: TerritoryEdition,
-    values: Mapping[str, tuple[float | None, float | None]],
-    names: tuple[str, str],
-) -> MapSpec:
-    """Municipalities by how much the second value is above the first; less has a dashed outline, too."""
-    differences = {code: _minus(second, first) for code, (first, second) in values.items()}
-    known = [abs(one) for one in differences.values() if one]
-    half = median(known) if known else 1.0
-    shapes = boundary_geometries(edition)
-    rows = Municipality.objects.filter(in_territory=True).order_by("name")
-    features = [
-        feature(
-            shapes.get(row.istat_code),
-            id=row.istat_code,
-            name=row.name,
-            first=values.get(row.istat_code, (None, None))[0],
-            second=values.get(row.istat_code, (None, None))[1],
-            difference=differences.get(row.istat_code),
-            step=_step(differences.get(row.istat_code), half),
-        )
-        for row in rows
-    ]
-    layer = MapLayer(
-        key="difference",
-        title=title,
-        data=collection(features),
-        style=palettes.NO_DATA.style,
-        classes=_classes(half),
-        class_field="step",
-        popup=(("first", names[0]), ("second", names[1]), ("difference", _("Differenza"))),
-    )
-    return MapSpec(
-        title=title,
-        layers=(layer,),
-        lang=lang(),
-        key=DIFFERENCE,
-        bounds=territory_bounds(edition),
-        attribution=maps.attribution(edition),
-    )
-
-
-def _minus(second: float | None, first: float | None) -> float | None:
-    return None if first is None or second is None else round(second - first, 3)
-
-
-def _step(difference: float | None, half: float) -> int | None:
-    if difference is None:
-        return None
-    if difference == 0:
-        return 0
-    size = 2 if abs(difference) > half else 1
-    return size if difference > 0 else -size
-
-
-def _classes(half: float) -> tuple[StyleClass, ...]:
-    limit = _number(half)
-    labels = {
-        -2: _("oltre %(limit)s in meno") % {"limit": limit},
-        -1: _("in meno, fino a %(limit)s") % {"limit": limit},
-        0: _("uguale"),
-        1: _("in più, fino a %(limit)s") % {"limit": limit},
-        2: _("oltre %(limit)s in più") % {"limit": limit},
-    }
-    fills = {-2: _MUCH_LESS, -1: _LESS, 0: palettes.LAND, 1: _MORE, 2: _MUCH_MORE}
-    return tuple(
-        StyleClass(value=step, label=labels[step], style=_style(step, fill)) for step, fill in fills.items()
-    )
-
-
-def _style(step: int, fill: str) -> Style:
-    less = {"dash": "3 2", "width_px": 1.4} if step < 0 else {"width_px": 0.7}
-    return Style(fill=fill, stroke="#4d5b68", on_fill=palettes.INK, fill_opacity=1, **less)
-
-
-def _number(value: float) -> str:
-    return format_value(int(value) if float(value).is_integer() else value, lang())
 
 
 def on_ground(key: str, title: str, edition: TerritoryEdition, layers: Sequence[MapLayer]) -> MapSpec:
@@ -173,7 +112,3 @@ def on_ground(key: str, title: str, edition: TerritoryEdition, layers: Sequence[
         bounds=territory_bounds(edition),
         attribution=maps.attribution(edition),
     )
-
-
-def with_key(spec: MapSpec, key: str) -> MapSpec:
-    return replace(spec, key=key)

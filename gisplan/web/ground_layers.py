@@ -102,7 +102,7 @@ def snai_classes(edition: TerritoryEdition, rows: Iterable[Municipality]) -> Map
     )
 
 
-def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer:
+def schools(edition: TerritoryEdition, rows: Iterable[Municipality], *, visible: bool = True) -> MapLayer:
     """Municipalities by how many schools the register holds; none is 'no data', for it is not complete."""
     in_each = School.objects.values_list("municipality__istat_code").annotate(Count("pk"))
     counts = dict(in_each.order_by())
@@ -127,6 +127,7 @@ def schools(edition: TerritoryEdition, rows: Iterable[Municipality]) -> MapLayer
         link_field="url",
         shapes_url=shapes_url(edition),
         note=register_note("schools"),
+        visible=visible,
     )
 
 

@@ -12,10 +12,15 @@ from layers.serving.overview import Overview, overview
 
 
 def without_tiles(spec: MapSpec) -> MapSpec:
-    """The same map with what its tiles would show at this scale; the legend says how it was gathered."""
+    """The same map with what its tiles would show at this scale; the legend says how it was gathered.
+
+    What is drawn only from nearer, and so has no source for this scale, is left out.
+    """
     bounds = spec.extent()
     layers = tuple(
-        _drawn(layer, layer.tiles, bounds) if layer.tiles and layer.source else layer for layer in spec.layers
+        _drawn(layer, layer.tiles, bounds) if layer.tiles else layer
+        for layer in spec.layers
+        if layer.tiles is None or layer.source
     )
     return replace(spec, layers=layers, bounds=bounds)
 

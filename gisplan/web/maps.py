@@ -15,16 +15,15 @@ from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
-from gisplan.territory.models import HealthSite, Hospital, Municipality, School, Station, TerritoryEdition
+from gisplan.territory.models import HealthSite, Hospital, Municipality, Station, TerritoryEdition
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
-    municipalities_in_territory,
     municipalities_near,
-    snai_classes_are_loaded,
 )
 from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
+from gisplan.web.axis_ground import axis_ground, caption
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
 from gisplan.web.street_ground import with_streets
@@ -186,9 +185,12 @@ def axis_map(
     edition = latest_edition()
     if edition is None:
         return None
+    ground = axis_ground(axis, edition)
     stated = coverages_of(REGISTERS_OF_AXIS.get(axis.code, ()))
     layers = [
-        *_above(axis_ground(axis, edition), above_ground),
+        *ground.areas,
+        *above_ground,
+        *ground.places,
         *plan_layers.imported(axis),
         *plan_layers.interventions_by_axis(interventions, until_year=until_year),
     ]
@@ -201,13 +203,9 @@ def axis_map(
         bounds=bounds or territory_bounds(edition),
         attribution=attribution(edition),
         notice=_stands_on(axis, stated),
+        caption=caption(ground, layers),
         sources=_sources(axis, edition, stated),
     )
-
-
-def _above(ground: Sequence[MapLayer], more: Sequence[MapLayer]) -> list[MapLayer]:
-    """Upon the municipalities, under the places."""
-    return [*ground[:1], *more, *ground[1:]]
 
 
 def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:
@@ -223,24 +221,3 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
         Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
     ]
     return (Source(axis.edition.title), *named)
-
-
-def axis_ground(axis: Axis, edition: TerritoryEdition) -> list[MapLayer]:
-    """Municipalities by class for cohesion, by schools for education; boundaries and places elsewhere."""
-    rows = municipalities_in_territory()
-    inside = {"municipality__in_territory": True}
-    if axis.code == "5" and snai_classes_are_loaded():
-        return [ground_layers.snai_classes(edition, rows)]
-    if axis.code == "4" and School.objects.filter(**inside).exists():
-        return [ground_layers.schools(edition, rows)]
-    layers = [ground_layers.boundaries(edition)]
-    if axis.code == "3":
-        layers.append(
-            place_layers.stations(Station.objects.filter(**inside), bands=bands_within(10), small=True)
-        )
-    if axis.code == "6":
-        layers += [
-            place_layers.hospitals(Hospital.objects.filter(**inside)),
-            place_layers.health_sites(HealthSite.objects.filter(**inside)),
-        ]
-    return layers

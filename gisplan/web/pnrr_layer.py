@@ -13,11 +13,11 @@ from gisplan.maps.spec import MapLayer
 from gisplan.plan.pnrr_figures import MunicipalPnrr, PnrrFigures
 from gisplan.territory.display import boundary_geometries
 from gisplan.territory.models import TerritoryEdition
+from gisplan.web.axis_ground import PNRR
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.shapes import shapes_url
 from gisplan.web.templatetags.figures import euro
 
-KEY = "pnrr"
 CLASSES = 5
 
 
@@ -42,7 +42,7 @@ def pnrr_layer(
     )
     values = [one["properties"]["per_person"] for one in data["features"]]
     layer = MapLayer(
-        key=KEY,
+        key=PNRR,
         title=_("Progetti PNRR: euro per abitante"),
         data=data,
         style=palettes.NO_DATA.style,

@@ -11,7 +11,11 @@ from gisplan.maps.palettes import STREET_WIDTHS_PX, STREETS
 from gisplan.maps.spec import Bounds, MapLayer, MapSpec, StyleClass, Tiles
 from gisplan.web.features import collection, lang
 
-GROUND_KEYS = {"outside", "boundaries", "municipality"}
+#: Areas that lie below the streets, wherever a map begins with them.
+GROUND_KEYS = {
+    *("outside", "boundaries", "municipality", "snai", "schools", "pnrr"),
+    *("reach", "levels", "minutes-hospitals", "minutes-health-sites", "axes-acting"),
+}
 
 
 def with_streets(spec: MapSpec) -> MapSpec:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 
+from gisplan.analysis.band_tiles import band_tile, bands_key, newest_band_ids
 from gisplan.analysis.street_tiles import drawable_networks, street_tile, streets_key
 from gisplan.maps.texts import format_value
 from gisplan.network.errors import BadNetworkFile
@@ -70,8 +71,16 @@ def _streets(key: str) -> Callable[[Address], bytes] | None:
     return partial(street_tile, rows) if rows and key == streets_key(rows) else None
 
 
+def _bands(key: str) -> Callable[[Address], bytes] | None:
+    ids = newest_band_ids()
+    return partial(band_tile, ids) if ids and key == bands_key(ids) else None
+
+
 #: Word of the address -> what makes the tiles of a key, None where the key is no longer right.
-GROUNDS: dict[str, Callable[[str], Callable[[Address], bytes] | None]] = {"strade": _streets}
+GROUNDS: dict[str, Callable[[str], Callable[[Address], bytes] | None]] = {
+    "strade": _streets,
+    "bacini": _bands,
+}
 
 
 @read_only

@@ -14,6 +14,8 @@ from gisplan.maps.palettes import (
     FOCUS,
     GROUND,
     LAND,
+    LESS,
+    MORE,
     NO_DATA,
     OUTSIDE,
     PLACES,
@@ -108,6 +110,16 @@ def test_every_pair_of_a_table_stays_apart_for_every_sight(
 def test_ramp_darkens_step_by_step_for_every_sight(sight: str) -> None:
     lightness = [lab(colour, sight)[0] for colour in RAMP]
     assert all(light - dark >= 5 for light, dark in pairwise(lightness))
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_differences_stay_apart_and_darken_away_from_equal_for_every_sight(sight: str) -> None:
+    fills = [*reversed(LESS), LAND, *MORE]
+    closest = min(combinations(fills, 2), key=lambda pair: distance(*pair, sight))
+    assert distance(*closest, sight) >= 20, closest
+    for side in (LESS, MORE):
+        lightness = [lab(colour, sight)[0] for colour in (LAND, *side)]
+        assert all(light - dark >= 10 for light, dark in pairwise(lightness))
 
 
 def test_no_two_axes_share_a_shape_or_a_digit() -> None:

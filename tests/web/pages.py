@@ -43,6 +43,8 @@ ASKED = (
     "/comuni/?q=nessuno",
     "/analisi/hub/?lon=7.5787&lat=45.0789&modo=walk&minuti=5,10",
     "/confronto/?tipo=comuni&a=001090&b=001219",
+    "/confronto/?tipo=zone&a=2&b=3",
+    "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo",
     "/confronto/?tipo=piani&a=psm-2021-2023&b=psm-2024-2026",
     "/confronto/?tipo=anni&a=2019&b=2023",
     "/analisi/hub/profilo/?lon=7.5787&lat=45.0789",

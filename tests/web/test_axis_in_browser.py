@@ -7,12 +7,14 @@ import pytest
 from django.contrib.auth.models import Group, User
 from pytest_django import DjangoDbBlocker
 
-from gisplan.plan.models import PlanPlace
+from gisplan.plan.models import Axis, PlanPlace
+from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import PLANNER, create_groups
 from gisplan.territory.models import MunicipalityBoundary
+from gisplan.web.maps import axis_map
 
 from .conftest import Visit
-from .test_in_browser import name_at
+from .test_in_browser import name_at, pixel_of
 from .wcag import wcag_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -127,3 +129,39 @@ def test_an_editor_places_an_intervention_by_a_click_and_takes_it_back(
     place.refresh_from_db()
     assert (place.geometry, place.precision) == (None, "municipality")
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize(("code", "label"), [("001125", "≤ 10 min"), ("001073", "> 30 min, o non noto")])
+def test_a_municipality_has_the_colour_of_its_class_where_it_lies(
+    visit: Visit, code: str, label: str
+) -> None:
+    """Ivrea has a public hospital, Ceresole Reale is far from every known one."""
+    axis = Axis.objects.get(edition=default_edition(), code="6")
+    spec = axis_map(axis, [])
+    assert spec is not None
+    layer = next(one for one in spec.layers if one.key == "minutes-hospitals")
+    style = next(one.style for one in layer.classes if one.label == label)
+    visit.go("/assi/6/")
+    for one in ("hospitals", "health-sites", "axis-6"):
+        visit.page.locator(f'input[data-switch="{one}"]').uncheck()
+    drawn = visit.page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).getAttribute('fill')",
+        list(pixel_of(visit, *inside(code))),
+    )
+    assert drawn == ("url(#hatch-main)" if style.hatched else style.fill)
+    row = visit.page.locator(".map-legend li", has_text=label).first
+    assert style.fill in row.inner_html()
+    assert visit.outside == visit.failed == visit.complaints == []
+
+
+def test_the_catchments_are_drawn_upon_the_shares_from_nearer(visit: Visit) -> None:
+    visit.go("/assi/3/")
+    visit.page.evaluate("map_main.setView([45.08, 7.575], 14, {animate: false})")
+    visit.page.wait_for_selector(".leaflet-layer-bands-pane canvas", state="attached")
+    visit.page.wait_for_selector('.folium-map[data-tiles="ready"]')
+    painted = visit.page.evaluate(
+        "[...document.querySelectorAll('.leaflet-layer-bands-pane canvas')].some(canvas => "
+        "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0))"
+    )
+    assert painted
+    assert visit.outside == visit.failed == visit.complaints == []
