@@ -38,7 +38,7 @@ def hub_content(answers: Sequence[Answer], spec: MapSpec | None) -> ViewContent:
     marks = [_mark(letter, question, alone=len(known) == 1) for letter, question, _found in known]
     return ViewContent(
         title=_title([found for _letter, _question, found in known]),
-        spec=replace(spec, layers=(ground, *reversed(bands), *others, *marks)),
+        spec=replace(spec, layers=(ground, *bands, *others, *marks)),
         tables=_tables([(letter, found) for letter, _question, found in known]),
         filters=_in_force([(letter, question) for letter, question, _found in known]),
         layer_tables=False,

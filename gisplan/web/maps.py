@@ -15,7 +15,14 @@ from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
-from gisplan.territory.models import HealthSite, Hospital, Municipality, Station, TerritoryEdition
+from gisplan.territory.models import (
+    HealthSite,
+    Hospital,
+    Municipality,
+    Station,
+    TerritoryEdition,
+)
+from gisplan.territory.models import Source as DataSource
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
@@ -217,7 +224,8 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
     """The boundaries' source, those of the registers that the map shows, and the plan's."""
     registers = [coverage.row.source for coverage in coverages]
     rows = dict.fromkeys([edition.source, *registers])
-    named = [
-        Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence) for row in rows
-    ]
-    return (Source(axis.edition.title), *named)
+    return (Source(axis.edition.title), *map(source_of, rows))
+
+
+def source_of(row: DataSource) -> Source:
+    return Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence)

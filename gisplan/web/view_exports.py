@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
@@ -14,8 +14,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gisplan.maps.print_page import PAPERS
+from gisplan.web.coverage import Coverage
 from gisplan.web.map_view import view_of
-from gisplan.web.maps import PageMap
+from gisplan.web.maps import PageMap, source_of
 from gisplan.web.rate_limit import RateLimit, address_of
 from gisplan.web.view_content import ViewContent, shown_tables
 from gisplan.web.view_formats import FORMATS, Asked, Format
@@ -95,11 +96,16 @@ def render_view(
 def _content_of(context: dict[str, Any], title: str) -> ViewContent:
     shown = context.get("map")
     spec = shown.spec if isinstance(shown, PageMap) else None
+    stated: Sequence[Coverage] = context.get("statements") or ()
     return ViewContent(
         title=title or str(context.get("title") or (spec.title if spec else _("Analisi"))),
         spec=spec,
         tables=shown_tables(context.get("tables") or ()),
         filters=tuple((str(name), str(value)) for name, value in context.get("parameters") or ()),
+        sources=tuple(dict.fromkeys(source_of(one.row.source) for one in stated)),
+        notice=" ".join(
+            [*([spec.notice] if spec and spec.notice else []), *(one.statement for one in stated)]
+        ),
     )
 
 
