@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "gisplan.web.refusals.bad_request"
+handler404 = "gisplan.web.refusals.not_found"
 handler500 = "gisplan.web.refusals.server_error"

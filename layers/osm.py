@@ -12,6 +12,7 @@ import osmium
 
 from layers.errors import StreetsRefused
 from layers.osm_barriers import barrier_ways, segments_of
+from layers.osm_railways import railway_ways, railways_of
 from layers.street_lines import TAG_KEYS, StreetLines, Ways
 
 # Values of `highway` that are places, or streets that nobody can use: wiki.openstreetmap.org/wiki/Key:highway
@@ -34,8 +35,9 @@ class _Nodes:
 
 def read_osm(path: Path) -> StreetLines:
     try:
-        ways, barriers = _ways(path), barrier_ways(path)
-        nodes = _nodes(path, set(chain.from_iterable(chain(ways.nodes, barriers))))
+        ways, barriers, railways = _ways(path), barrier_ways(path), railway_ways(path)
+        drawn = (refs for refs, _kind in railways)
+        nodes = _nodes(path, set(chain.from_iterable(chain(ways.nodes, barriers, drawn))))
     except RuntimeError as error:
         raise StreetsRefused(
             f"Expected a readable OpenStreetMap extract in {path.name}, found: {error}: download it again."
@@ -47,7 +49,11 @@ def read_osm(path: Path) -> StreetLines:
     z_m = np.array([nodes.z_m.get(key, np.nan) for key in keys.tolist()]) if nodes.z_m else None
     ways.dropped["altitudes_not_read"] += nodes.altitudes_not_read
     streets = _at_positions(ways, position).as_streets("osm", path, keys, places=places, z_m=z_m)
-    return replace(streets, barriers=segments_of(barriers, nodes.lon_lat))
+    return replace(
+        streets,
+        barriers=segments_of(barriers, nodes.lon_lat),
+        railways=railways_of(railways, nodes.lon_lat),
+    )
 
 
 def _ways(path: Path) -> Ways:

@@ -24,13 +24,22 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Railways:
+    """Line r has the places (lon, lat) `places[offsets[r]:offsets[r + 1]]`; `kinds` are 0 of trains, 1 of a city."""
+
+    places: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    offsets: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    kinds: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True)
 class StreetLines:
     """Way w passes the nodes `way_nodes[way_offsets[w]:way_offsets[w + 1]]` in its own direction.
 
     Places are in degrees (EPSG:4326). `tags` has a list for each of TAG_KEYS with one value or None per way
     (`speed_kmh` is a speed that a layer states for its cars); `dropped` counts what was left out, by reason.
     `z_m` are altitudes, nan where not known, None where none is. `barriers` are segments that ground does not
-    cross (lon, lat, lon, lat), shape (n, 4).
+    cross (lon, lat, lon, lat), shape (n, 4). `railways` are drawn and not travelled.
     """
 
     kind: str
@@ -44,6 +53,7 @@ class StreetLines:
     digest: str
     z_m: Floats | None = None
     barriers: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    railways: Railways = field(default_factory=Railways)
 
 
 @dataclass

@@ -19,9 +19,10 @@ from gisplan.analysis.progress import Steps
 from gisplan.analysis.street_files import StreetOptions, raw_streets, read_lines, streets_digest
 from gisplan.territory.models import MunicipalityBoundary, Station
 from layers import crs
-from layers.street_lines import StreetLines
+from layers.street_lines import Railways, StreetLines
 
 REPORT = "report.json"
+RAILWAYS = "railways.npz"
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,15 @@ def load_network(
         if known and network_folder(known.digest).is_dir():
             return LoadedNetwork(known, is_new=False, stations_inside=_stations_inside(known))
         step("keep")
+        digest_of_arrays = _keep_arrays(built, report)
+        _keep_railways(lines.railways, network_folder(built.digest), srid=network_srid)
         row, _ = StreetNetwork.objects.update_or_create(
             name=name,
             defaults={
                 "kind": lines.kind,
                 "file_name": path.name,
                 "file_digest": digest,
-                "digest": _keep_arrays(built, report),
+                "digest": digest_of_arrays,
                 "srid": network_srid,
                 "nodes": report.nodes,
                 "edges": report.edges,
@@ -108,6 +111,20 @@ def _keep_arrays(built: engine.StreetNetwork, report: engine.BuildReport) -> str
         (partial / REPORT).write_text(json.dumps(asdict(report), indent=2), encoding="utf-8")
         partial.rename(target)
     return built.digest
+
+
+def _keep_railways(railways: Railways, folder: Path, *, srid: int) -> None:
+    """Beside the arrays of the streets, which do not depend on them."""
+    path = folder / RAILWAYS
+    if not len(railways.kinds):
+        path.unlink(missing_ok=True)
+        return
+    places_m = np.column_stack(
+        crs.transform_xy(railways.places[:, 0].copy(), railways.places[:, 1].copy(), crs.WGS84, srid)
+    )
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, places_m=places_m, offsets=railways.offsets, kinds=railways.kinds)
+    partial.replace(path)
 
 
 def build_report(row: StreetNetwork) -> dict[str, Any]:

@@ -254,7 +254,7 @@ def _layer(request: SitingRequest) -> Layer:
         raise RequestRefused(
             f"--candidates expects municipalities or a published layer ({', '.join(known) or 'none is'}), found "
             f"{name!r}: choose one.",
-            field="candidates",
+            field="candidates_layer",
             found=name[:60],
             expected=", ".join([MUNICIPALITIES, *known]),
         )

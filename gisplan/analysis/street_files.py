@@ -14,7 +14,7 @@ from layers.street_lines import StreetLines
 from layers.streets import StreetFields, file_digest, read_streets
 
 #: Raised when the same file becomes other streets than before: it is then read again and not found known.
-READING = 2
+READING = 3
 #: Barriers farther than this from the box of the streets part no ground.
 BARRIER_MARGIN_M = 1_000.0
 

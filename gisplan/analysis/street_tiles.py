@@ -17,7 +17,7 @@ from gisplan.analysis.networks import network_folder, open_network
 from layers.serving.tiles import Address
 
 FIRST_ZOOM = 11  # of tiles; farther out streets are a stain
-ALL_FROM = 13
+CARS_FROM, ALL_FROM = 12, 13
 MAIN_KMH = 45.0  # by car: what is slower is drawn from nearer
 MOST_EDGES = 20_000
 MAIN, STREET, PATH = 0, 1, 2
@@ -60,7 +60,7 @@ def _chosen(row: StreetNetwork, address: Address) -> tuple[NDArray[Any], NDArray
     edges = _edges(row.digest)
     inside = tile_box(address).meets(edges.box_m)
     if address.z < ALL_FROM:
-        inside &= edges.edge_class == MAIN
+        inside &= edges.edge_class <= (STREET if address.z >= CARS_FROM else MAIN)
     chosen = np.flatnonzero(inside)
     chosen = chosen[np.argsort(edges.edge_class[chosen], kind="stable")][:MOST_EDGES]
     return chosen, edges.edge_class[chosen], _lines(row.digest, chosen)

@@ -55,10 +55,7 @@ def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = 
         if of_class[None] and not (layer.tiles and not layer.listed):
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
     if not layer.listed and layer.tiles:
-        same = {line.text for line in lines} == {layer.title}
-        lines = [
-            LegendEntry(line.symbol, line.text) for line in (lines[1:2] if same and lines[1:] else lines)
-        ]
+        lines = _quiet_lines(lines, layer.title)
     elif not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]
     notes = [layer.note, not_located_note(layer, lang)]
@@ -74,6 +71,15 @@ def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = 
         note=" ".join(note for note in notes if note),
         table_url=layer.table_url or (layer.tiles.table_url if layer.tiles else ""),
     )
+
+
+def _quiet_lines(lines: list[LegendEntry], title: str) -> list[LegendEntry]:
+    """Of context drawn from tiles, without counts: the kinds that it has, or one line where all are named alike."""
+    if len(lines) > 1 and {line.text for line in lines} == {title}:
+        lines = lines[1:2]
+    elif any(line.count for line in lines):
+        lines = [line for line in lines if line.count]
+    return [LegendEntry(line.symbol, line.text) for line in lines]
 
 
 def _is_out_of_sight(tiles: Tiles, opens_at: Bounds) -> bool:

@@ -154,6 +154,10 @@ OUTSIDE = Entry(
 # Streets as a ground: seen where one looks for them, and never louder than what lies on them.
 STREETS = Entry("streets", "Strade", "Streets", Style(fill=LAND, stroke="#c3c9cf", width_px=1))
 STREET_WIDTHS_PX = (2.2, 1.1, 0.6)  # main, other, not for cars
+RAILWAYS = _table(
+    Entry("train", "Ferrovie", "Railways", Style(fill=LAND, stroke="#4a5560", width_px=1.6, dash="7 3")),
+    Entry("city", "Metropolitane e tram", "Metros and trams", Style(fill=LAND, stroke="#4a5560", dash="2 3")),
+)
 FOCUS = Entry(
     "focus",
     "Comune scelto",

@@ -22,6 +22,7 @@ from gisplan.web.reach_figures import coverage_address, coverages_of_axis, reach
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label
 from gisplan.web.templatetags.figures import number as written
+from gisplan.web.wording import NOT_COMPUTED
 
 
 @read_only
@@ -41,8 +42,10 @@ def answers(request: HttpRequest, code: str, edition: str | None = None) -> Http
 def _answered(code: str) -> list[Answer]:
     try:
         return QUESTIONS[code]()
-    except AnalysisError as error:
-        return [Answer(key="reach", question=_("Chi raggiunge i servizi?"), how="", missing=str(error))]
+    except AnalysisError:
+        return [
+            Answer(key="reach", question=_("Chi raggiunge i servizi?"), how="", missing=str(NOT_COMPUTED))
+        ]
 
 
 def stations() -> list[Answer]:

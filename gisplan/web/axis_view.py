@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from gisplan.plan.filters import BOTH, IN_WORDS, NOT_KNOWN, Choices, Wanted
 from gisplan.plan.models import Claim, Intervention
-from gisplan.territory.models import SnaiClass
+from gisplan.territory.models import Municipality, SnaiClass, Zone
 from gisplan.web.map_view import view_of
+from gisplan.web.refusals import chosen, whole
 
 REGISTERS = {
     "piano": Intervention.Register.PLAN.value,
@@ -24,7 +25,7 @@ FILTERS = ("registro", "tipo", "zona", "comune", "classe", "stato", "anno")
 
 @dataclass(frozen=True)
 class AxisView:
-    """What is asked, as it stands in the address; what is not understood asks nothing."""
+    """What is asked, as it stands in the address; a place of the map that is not understood asks nothing."""
 
     asked: dict[str, str]
     layers: frozenset[str] | None  # None: as the map has them
@@ -60,10 +61,11 @@ class AxisView:
 def view_from(query: QueryDict) -> AxisView:
     asked = {name: query.get(name, "").strip()[:80] for name in FILTERS}
     map_view = view_of(query)
-    if asked["registro"] not in REGISTERS:
-        asked["registro"] = ""
-    for name in ("zona", "anno"):
-        asked[name] = asked[name] if _whole(asked[name]) else ""
+    chosen("registro", asked["registro"], list(REGISTERS))
+    chosen("classe", asked["classe"], SnaiClass.Letter.values)
+    chosen("stato", asked["stato"], [*filter(None, Claim.State.values), NOT_KNOWN, IN_WORDS])
+    for name in ("zona", "anno", "comune"):
+        whole(name, asked[name], digits=6 if name == "comune" else 4)
     return AxisView(
         asked=asked,
         layers=map_view.layers,
@@ -73,6 +75,19 @@ def view_from(query: QueryDict) -> AxisView:
 
 def _whole(written: str) -> int | None:
     return int(written) if re.fullmatch(r"[0-9]{1,4}", written) else None
+
+
+def check_choices(view: AxisView, offered: Choices) -> None:
+    """What the axis and the territory know; where nothing of the axis lies is a choice all the same."""
+    asked = view.asked
+    if not Intervention.objects.filter(kind=asked["tipo"]).exists():
+        chosen("tipo", asked["tipo"], [kind for kind, _name in offered.kinds])
+    if asked["zona"]:
+        chosen(
+            "zona", asked["zona"], [str(number) for number in Zone.objects.values_list("number", flat=True)]
+        )
+    if asked["comune"] and not Municipality.objects.filter(istat_code=asked["comune"]).exists():
+        chosen("comune", asked["comune"], [code for code, _name in offered.municipalities])
 
 
 def filter_fields(view: AxisView, offered: Choices) -> list[dict[str, Any]]:

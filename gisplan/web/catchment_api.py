@@ -14,6 +14,7 @@ from gisplan.analysis.hubs import hub_catchment
 from gisplan.network.errors import NetworkError
 from gisplan.web.hub_question import from_json, sentence
 from gisplan.web.rate_limit import RateLimit, address_of
+from gisplan.web.refusals import too_many
 
 LOG = logging.getLogger(__name__)
 limit = RateLimit()
@@ -54,7 +55,6 @@ def refusal(kind: str, message: str, *, status: int, field: str = "") -> JsonRes
 
 
 def _too_many(wait_s: int) -> JsonResponse:
-    message = _("Troppe richieste da questo indirizzo: riprova fra %(seconds)d s.") % {"seconds": wait_s}
-    response = refusal("rate", message, status=429)
+    response = refusal("rate", too_many(wait_s), status=429)
     response.headers["Retry-After"] = str(wait_s)
     return response

@@ -27,7 +27,7 @@ from gisplan.web import (
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
 from gisplan.web.kept import data_stamp, kept
-from gisplan.web.refusals import read_only
+from gisplan.web.refusals import chosen, read_only
 from gisplan.web.view_content import ViewContent
 
 KINDS = {
@@ -44,8 +44,7 @@ MOST_ROWS = 15  # a longer table stays closed until it is asked for
 @read_only
 def compare(request: HttpRequest) -> HttpResponse:
     """?tipo=comuni&a=001090&b=001272&voce=anziani: the whole comparison in the address."""
-    asked = request.GET.get("tipo", "")
-    kind = asked if asked in KINDS else "comuni"
+    kind = chosen("tipo", request.GET.get("tipo", "").strip(), list(KINDS)) or "comuni"
     first, second, indicator = (request.GET.get(name, "").strip()[:80] for name in ("a", "b", "voce"))
     by_figure = kind in compare_territories.BUILDERS
     stamp = data_stamp()
@@ -66,7 +65,9 @@ def compare(request: HttpRequest) -> HttpResponse:
             stamp, ("compare", kind, first, second, indicator), lambda: build(kind, first, second, indicator)
         )
     except CannotCompare as error:
-        return render(request, "web/compare.html", context | {"error": str(error)}, status=400)
+        return render(
+            request, "web/compare.html", context | {"error": _told(error, first, second, options)}, status=400
+        )
     if file := view_exports.answer(request, partial(_content, found)):
         return file
     shown = kept(stamp, ("compared", kind, first, second, indicator), lambda: _shown(found))
@@ -78,13 +79,15 @@ def build(kind: str, first: str, second: str, indicator: str = "") -> Comparison
     if kind not in compare_territories.BUILDERS:
         return BUILDERS[kind](first, second)
     known = {one.code: one for one in indicators.indicators_of(kind)}
-    chosen = known.get(indicator or indicators.DEFAULT)
-    if chosen is None:
-        raise CannotCompare(
-            _("La voce deve essere una di %(known)s; nell'indirizzo c'è «%(found)s»: scegline una.")
-            % {"known": ", ".join(known), "found": indicator[:40]}
-        )
-    return compare_territories.BUILDERS[kind](first, second, chosen)
+    figure = known[chosen("voce", indicator, list(known)) or indicators.DEFAULT]
+    return compare_territories.BUILDERS[kind](first, second, figure)
+
+
+def _told(error: CannotCompare, first: str, second: str, options: list[tuple[str, str]]) -> str:
+    """With what was asked for, where that is what is missing."""
+    known = {code for code, _name in options}
+    missing = ", ".join(f"«{one}»" for one in (first, second) if one not in known)
+    return f"{error} ({missing})" if missing else str(error)
 
 
 def _shown(found: Comparison) -> dict[str, Any]:

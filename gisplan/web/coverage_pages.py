@@ -20,6 +20,7 @@ from gisplan.analysis.coverage_ground import AGE_GROUPS, EVERYONE, GROUPINGS
 from gisplan.analysis.coverage_reach import MODES
 from gisplan.analysis.coverage_tables import group_table, keep_coverage
 from gisplan.analysis.errors import AnalysisError, RequestRefused
+from gisplan.analysis.requests import MAX_MINUTES
 from gisplan.analysis.results import with_columns
 from gisplan.analysis.runs import known_run
 from gisplan.plan.rights import may_edit_plan, may_import_layers
@@ -28,11 +29,12 @@ from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import VALUES, shown_table
 from gisplan.web.coverage_map import coverage_map
 from gisplan.web.examples import examples
-from gisplan.web.rate_limit import address_of
-from gisplan.web.refusals import read_only
+from gisplan.web.rate_limit import take
+from gisplan.web.refusals import chosen, read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, parameter
 from gisplan.web.service_words import age_name, service_groups, service_label, statements
 from gisplan.web.view_exports import render_view
+from gisplan.web.wording import NOT_COMPUTED
 
 PEOPLE_COLUMNS = ("people", "covered", "not_covered", "not_known", "share_covered")
 KEPT_ANSWERS = 16
@@ -51,6 +53,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").strip()
         for name in ("servizio", "minuti", "modo", "eta", "completo", "mappa")
     }
+    chosen("completo", asked["completo"], ["1"])
+    chosen("mappa", asked["mappa"], ["minuti"])
     public = not may_import_layers(request.user)
     found, error = _answered(request)
     context = {
@@ -87,10 +91,7 @@ def _answered(request: HttpRequest) -> tuple[ServiceCoverage | None, str]:
         return None, ""
     try:
         asked = _request(request.GET, public=not may_import_layers(request.user))
-        if not request.user.is_authenticated and limit.wait_s(
-            address_of(request), per_minute=settings.CATCHMENTS_PER_MINUTE
-        ):
-            return None, _("Troppe richieste da questo indirizzo: riprova fra un minuto.")
+        take(request, limit, per_minute=settings.CATCHMENTS_PER_MINUTE)
         return _computed(asked), ""
     except AnalysisError as error:
         return None, sentence(error)
@@ -98,9 +99,16 @@ def _answered(request: HttpRequest) -> tuple[ServiceCoverage | None, str]:
 
 def _request(query: QueryDict, *, public: bool) -> CoverageRequest:
     minutes = query.get("minuti", "").strip() or "15"
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 5):
+        raise RequestRefused(
+            f"minuti expects a whole number, found {minutes[:40]!r}: correct it.",
+            field="minutes",
+            found=minutes[:40],
+            expected=f"1–{MAX_MINUTES}",
+        )
     return CoverageRequest(
         service=query.get("servizio", "").strip(),
-        minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else 0,
+        minutes=int(minutes),
         mode=query.get("modo", "").strip() or MODES[0],
         group=query.get("eta", "").strip() or EVERYONE,
         stated_complete=query.get("completo") == "1",
@@ -167,4 +175,4 @@ def sentence(error: AnalysisError) -> str:
             "Che un servizio sia completo lo dice il suo registro, non la domanda: togli la scelta."
         ),
     }
-    return (sentences[error.field] % words) if error.field in sentences else str(error)
+    return (sentences[error.field] % words) if error.field in sentences else str(NOT_COMPUTED)

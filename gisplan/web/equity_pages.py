@@ -16,6 +16,8 @@ from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import COLUMNS, METHODS, VALUES
 from gisplan.web.features import lang
 from gisplan.web.planning_words import sentence
+from gisplan.web.refusals import chosen as pick
+from gisplan.web.refusals import whole
 from gisplan.web.view_exports import render_view
 
 OFFERED_METHODS = ("accessibility", "scenario", "siting", "coverage", "station_reach")
@@ -38,8 +40,7 @@ def equity_page(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         return render(request, "web/equity.html", context)
     columns = columns_of(chosen)
-    column = request.GET.get("misura", "")
-    column = column if column in columns else ""
+    column = pick("misura", request.GET.get("misura", "").strip(), columns)
     context |= {"columns": [(name, COLUMNS.get(name, name)) for name in columns], "column": column}
     try:
         answer = equity(chosen, column=column, then=then)
@@ -65,10 +66,11 @@ def _offered() -> list[Run]:
 
 
 def _chosen(request: HttpRequest, name: str) -> Run | None:
-    written = request.GET.get(name, "")
-    if not (written.isascii() and written.isdigit() and len(written) < 10):
-        return None
-    return Run.objects.filter(pk=int(written)).first()
+    number = whole(name, request.GET.get(name, "").strip(), digits=9)
+    found = None if number is None else Run.objects.filter(pk=number).first()
+    if number is not None and found is None:
+        pick(name, str(number), [str(run.pk) for run in _offered()])
+    return found
 
 
 def _name(run: Run) -> str:

@@ -28,7 +28,7 @@ from gisplan.web.hub_exports import hub_content
 from gisplan.web.hub_figures import FIGURES, Answer, compared
 from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
-from gisplan.web.rate_limit import address_of
+from gisplan.web.rate_limit import take
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES
 
@@ -71,7 +71,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "scenarios": Scenario.objects.filter(service="") if may_edit_plan(request.user) else [],
         "map": maps.page_map(spec),
     }
-    return render(request, "web/hub.html", context)
+    return render(request, "web/hub.html", context, status=400 if context["error"] else 200)
 
 
 def _answered(request: HttpRequest, letter: str, place: str, lon: str, lat: str) -> Answer:
@@ -79,10 +79,7 @@ def _answered(request: HttpRequest, letter: str, place: str, lon: str, lat: str)
         question = from_query(_with_place(request.GET, place, lon, lat), second=letter == "B")
         if question is None:
             return Answer()
-        if not request.user.is_authenticated and limit.wait_s(
-            address_of(request), per_minute=settings.CATCHMENTS_PER_MINUTE
-        ):
-            return Answer(question, error=_("Troppe richieste da questo indirizzo: riprova fra un minuto."))
+        take(request, limit, per_minute=settings.CATCHMENTS_PER_MINUTE)
         return Answer(question, hub_catchment(question.lon, question.lat, question.request))
     except RequestRefused as error:
         return Answer(error=sentence(error))

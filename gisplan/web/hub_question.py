@@ -1,6 +1,7 @@
 """A question about a hub, from JSON or from the address of the page; what cannot be used is one sentence."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.errors import RequestRefused
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.requests import CatchmentRequest, catchment_request, checked_position
+from gisplan.web.wording import NOT_COMPUTED
 
 MAX_BANDS = 6
+MOST = 1e9
 MAX_BYTES = 10_000
 REQUIRED = ("lon", "lat", "mode", "minutes")
 FIELDS = (*REQUIRED, "speed_kmh")
@@ -86,7 +89,7 @@ def _question(asked: Mapping[str, Any]) -> HubQuestion:
 
 
 def _checked_number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e9:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
         _refuse(name, found=str(value)[:40], expected=_("un numero"))
     return float(value)
 
@@ -94,9 +97,12 @@ def _checked_number(name: str, value: object) -> float:
 def number_of(name: str, written: str) -> float:
     """As typed: a decimal comma is a decimal point."""
     try:
-        return float(written.strip().replace(",", "."))
+        value = float(written.strip().replace(",", "."))
     except ValueError:
+        value = math.nan
+    if not abs(value) <= MOST:
         _refuse(name, found=written[:40], expected=_("un numero"))
+    return value
 
 
 def _is_whole(word: str) -> bool:
@@ -128,10 +134,13 @@ def sentence(error: RequestRefused) -> str:
         "place": _("Nessuna stazione e nessun comune si chiama «%(found)s»: scegline uno dell'elenco."),
         "mode": _("Il modo dev'essere uno fra %(expected)s, non %(found)s: scegline uno."),
         "minutes": _("I minuti devono essere numeri interi (%(expected)s), non %(found)s: correggili."),
+        "headway": _(
+            "L'intervallo fra i passaggi dev'essere in minuti (%(expected)s), non %(found)s: correggilo."
+        ),
         "bands": _("Le fasce possono essere al massimo %(expected)s, non %(found)s: togline qualcuna."),
         "speed_kmh": _("La velocità in km/h dev'essere %(expected)s, non %(found)s: correggila."),
         "body": _("La richiesta dev'essere %(expected)s, non %(found)s: correggila."),
         "field": _("I campi sono %(expected)s, non %(found)s: togli quello che non serve."),
         "missing": _("Servono i campi %(expected)s, e manca %(found)s: aggiungilo."),
     }
-    return (sentences[error.field] % words) if error.field in sentences else str(error)
+    return (sentences[error.field] % words) if error.field in sentences else str(NOT_COMPUTED)

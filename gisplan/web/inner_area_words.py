@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gisplan.accessibility.inner_areas import BY_MINUTES
 from gisplan.analysis.errors import AnalysisError, RequestRefused
+from gisplan.web.wording import NOT_COMPUTED
 
 COLUMNS = {
     "official_class": _("Classe ufficiale"),
@@ -84,7 +85,7 @@ def named_poles(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def sentence(error: AnalysisError) -> str:
-    """The refusal in the reader's language; what has no words here is said as the command says it."""
+    """The refusal in the reader's language; what has no words here, in general."""
     if isinstance(error, RequestRefused) and error.field in SENTENCES:
         return str(SENTENCES[error.field] % {"found": error.found})
-    return str(error)
+    return str(NOT_COMPUTED)

@@ -1,6 +1,6 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from gisplan.analysis.models import Band
 from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
+from gisplan.plan.axes_acting import ActingThere
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -26,6 +27,7 @@ from gisplan.territory.models import Source as DataSource
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
+    municipalities_in_territory,
     municipalities_near,
 )
 from gisplan.web import ground_layers, place_layers, plan_layers
@@ -33,6 +35,7 @@ from gisplan.web.axes import axis_name
 from gisplan.web.axis_ground import axis_ground, caption
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
+from gisplan.web.home_ground import acting_layer, acting_says
 from gisplan.web.street_ground import with_streets
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -109,14 +112,22 @@ def unplaced(spec: MapSpec | None) -> list[Unplaced]:
     return [layer for layer in missing if layer.features]
 
 
-def home_map(interventions: Sequence[Intervention]) -> MapSpec | None:
-    """The territory and, axis by axis, the interventions that are located."""
+def home_map(
+    interventions: Sequence[Intervention], acting: Mapping[str, ActingThere] | None = None
+) -> MapSpec | None:
+    """The territory by how many axes act there, where any does, and the interventions that are located."""
     edition = latest_edition()
     if edition is None:
         return None
+    ground = (
+        acting_layer(acting, municipalities_in_territory(), edition)
+        if acting
+        else ground_layers.boundaries(edition)
+    )
     return MapSpec(
         title=_("Il territorio e gli interventi"),
-        layers=(ground_layers.boundaries(edition), *plan_layers.interventions_by_axis(interventions)),
+        caption=acting_says() if acting else "",
+        layers=(ground, *plan_layers.interventions_by_axis(interventions)),
         lang=lang(),
         bounds=territory_bounds(edition),
         attribution=attribution(edition),

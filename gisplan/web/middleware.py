@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from gisplan.web.context import ADMIN_PREFIX
-from gisplan.web.refusals import bad_request
-from gisplan.web.view_exports import refused, without_view
+from gisplan.web.refusals import BadQuestion, Refused, bad_request, refused
+from gisplan.web.view_exports import without_view
 
 
 def content_security_policy(nonce: str) -> str:
@@ -48,6 +48,19 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class RefusedMiddleware:
+    """What a page does not answer becomes a page that says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refused(request, exception) if isinstance(exception, Refused) else None
+
+
 class NulMiddleware:
     """Refuse an address that holds a NUL: PostgreSQL stores none, so no page can have it."""
 
@@ -71,4 +84,4 @@ class FileAskedMiddleware:
         if request.path.startswith(ADMIN_PREFIX) or not without_view(request, response):
             return response
         message = _("Questa pagina non ha una mappa o tabelle da scaricare: togli «formato» dall'indirizzo.")
-        return refused(request, message)
+        return refused(request, BadQuestion(message))

@@ -63,7 +63,7 @@ def plan_coverage(request: HttpRequest) -> HttpResponse:
         **(_result(found) if found else {}),
         "may_save": found is not None and may_edit_plan(request.user),
     }
-    return render_view(request, "web/plan_coverage.html", context)
+    return render_view(request, "web/plan_coverage.html", context, status=400 if error else 200)
 
 
 @require_POST

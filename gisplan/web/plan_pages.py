@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from gisplan.plan.amounts import total_amounts
+from gisplan.plan.axes_acting import axes_acting
 from gisplan.plan.features import not_located
 from gisplan.plan.filters import choices, municipalities_wanted
 from gisplan.plan.models import Axis, Intervention, PlanEdition
@@ -22,17 +24,18 @@ from gisplan.plan.queries import (
 from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.display import bounds_of
 from gisplan.territory.models import Municipality, Station
-from gisplan.territory.profile import people_in_territory
+from gisplan.territory.profile import municipalities_in_territory, people_in_territory
 from gisplan.web import axis_reach, maps, view_exports
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.axis_context import pnrr_layers, view_context
 from gisplan.web.axis_questions import answers_of
-from gisplan.web.axis_view import view_from
+from gisplan.web.axis_view import check_choices, view_from
 from gisplan.web.coverage import coverages_of
+from gisplan.web.home_ground import acting_answer
 from gisplan.web.kept import data_stamp, kept
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
-from gisplan.web.plan_rows import shared_amounts
+from gisplan.web.plan_rows import map_rows, shared_amounts
 from gisplan.web.refusals import read_only
 
 
@@ -59,17 +62,25 @@ def _home(edition: str | None) -> dict[str, Any]:
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
     interventions = _interventions_of(chosen)
+    acting = axes_acting(chosen, interventions) if chosen else {}
+    cards = [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes]
+    nowhere = {one.pk for one in not_located(interventions)}
     return {
         "interventions": interventions,
         "section": "home",
         "edition": chosen,
         "other_editions": list(editions().exclude(pk=chosen.pk)) if chosen else [],
         "completeness": loaded,
-        "axes": [AxisCard(axis_link(count.axis, default_edition=first), count) for count in axes],
+        "axes": cards,
+        "map_rows": map_rows(
+            (one for one in interventions if one.pk not in nowhere), (card.link for card in cards)
+        ),
         "municipalities": Municipality.objects.filter(in_territory=True).count(),
         "people": people_in_territory(),
         "stations": Station.objects.filter(municipality__in_territory=True).count(),
-        "map": maps.page_map(maps.home_map(interventions)),
+        "acting": acting_answer(acting, municipalities_in_territory()) if acting else None,
+        "today": timezone.localdate(),
+        "map": maps.page_map(maps.home_map(interventions, acting)),
     }
 
 
@@ -93,7 +104,9 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> d
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     view = view_from(request.GET)
-    viewed = view_context(request, found, view, kept(stamp, ("choices", found.pk), lambda: choices(found)))
+    offered = kept(stamp, ("choices", found.pk), lambda: choices(found))
+    check_choices(view, offered)
+    viewed = view_context(request, found, view, offered)
     interventions = viewed["drawn"]
     only_pnrr = not interventions or view.wanted.register == Intervention.Register.PNRR
     spec = maps.axis_map(

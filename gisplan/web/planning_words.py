@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gisplan.analysis.errors import AnalysisError, RequestRefused
+from gisplan.web.wording import NOT_COMPUTED
 
 COLUMNS = {
     "date": _("Data"),
@@ -162,6 +163,9 @@ SENTENCES = {
     "candidates": _(
         "Non c'è un sito candidato libero e localizzato: scegli i comuni o uno strato pubblicato."
     ),
+    "candidates_layer": _(
+        "I siti candidati devono essere i comuni o uno strato pubblicato, non %(found)s: scegli uno dell'elenco."
+    ),
     "mode": _("Il modo dev'essere uno fra %(expected)s, non %(found)s: scegline uno."),
     "demand": _("I minuti in auto si conoscono fra comuni: per le celle scegli a piedi o in bicicletta."),
     "minutes": _("I minuti devono essere un numero intero (%(expected)s), non %(found)s: correggili."),
@@ -171,6 +175,7 @@ SENTENCES = {
     ),
     "group": _("Le età devono essere %(expected)s o altre da 0 a 100, non %(found)s: scegline una."),
     "allowance": _("Serve un numero di siti nuovi oppure un budget, uno solo dei due: correggi la domanda."),
+    "amount": _("Il budget dev'essere un importo in euro sopra lo zero, non %(found)s: correggilo."),
     "budget": _(
         "Il budget dev'essere sopra lo zero, con la colonna del costo dei candidati: indicali entrambi."
     ),
@@ -193,7 +198,7 @@ SENTENCES = {
 
 
 def sentence(error: AnalysisError) -> str:
-    """The refusal in the reader's language; what has no words here is said as the command says it."""
+    """The refusal in the reader's language; what has no words here, in general."""
     if isinstance(error, RequestRefused) and error.field in SENTENCES:
         return str(SENTENCES[error.field] % {"found": error.found, "expected": error.expected})
-    return str(error)
+    return str(NOT_COMPUTED)

@@ -20,8 +20,8 @@ from gisplan.web import hub_maps, maps
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.hub_question import from_query, number_of, sentence
-from gisplan.web.rate_limit import address_of
-from gisplan.web.refusals import read_only
+from gisplan.web.rate_limit import take
+from gisplan.web.refusals import chosen, read_only
 from gisplan.web.run_pages import EDITION_NAMES
 from gisplan.web.view_exports import render_view
 
@@ -74,9 +74,6 @@ def _profile(request: HttpRequest, place: HubPlace, context: dict[str, Any]) -> 
         found = _answer(request, place)
     except AnalysisError as error:
         return render(request, "web/profile.html", context | {"error": _said(error)}, status=400)
-    if found is None:
-        said = _("Troppe richieste da questo indirizzo: riprova fra un minuto.")
-        return render(request, "web/profile.html", context | {"error": said}, status=429)
     context |= {
         "found": found,
         "tables": [shown_table(table.as_json()) for table in found.tables],
@@ -89,13 +86,8 @@ def _profile(request: HttpRequest, place: HubPlace, context: dict[str, Any]) -> 
     return render_view(request, "web/profile.html", context)
 
 
-def _answer(request: HttpRequest, place: HubPlace) -> HubProfile | None:
-    """None where this address has asked for too much."""
-    if not request.user.is_authenticated:
-        address = address_of(request)
-        per_minute = settings.CATCHMENTS_PER_MINUTE
-        if any([limit.wait_s(address, per_minute=per_minute) for _ in range(COST)]):
-            return None
+def _answer(request: HttpRequest, place: HubPlace) -> HubProfile:
+    take(request, limit, per_minute=settings.CATCHMENTS_PER_MINUTE, times=COST)
     asked = {"lon": str(place.lon), "lat": str(place.lat), "minuti": request.GET.get("minuti", "")}
     question = from_query(asked)
     minutes = question.request.minutes if question else USUAL_MINUTES
@@ -106,8 +98,20 @@ def _asked_headway(request: HttpRequest) -> list[Headway]:
     """Of a position nobody knows a headway, unless the question says one."""
     if not request.GET.get("cadenza"):
         return []
-    minutes = number_of("minutes", request.GET["cadenza"])
-    return [checked_headway(request.GET.get("mezzo", "rail"), minutes, where="in the address")]
+    written, groups = request.GET["cadenza"], list(DEFAULT_TABLE.category_by_mode)
+    minutes = number_of("headway", written)
+    if not 0 < minutes <= MAX_HEADWAY_MIN:
+        raise RequestRefused(
+            f"cadenza expects minutes up to {MAX_HEADWAY_MIN}, found {written[:40]!r}: correct it.",
+            field="headway",
+            found=written[:40],
+            expected=f"0–{MAX_HEADWAY_MIN}",
+        )
+    return [
+        checked_headway(
+            chosen("mezzo", request.GET.get("mezzo", "rail"), groups), minutes, where="in the address"
+        )
+    ]
 
 
 @require_POST

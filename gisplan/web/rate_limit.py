@@ -1,5 +1,6 @@
 """How often an address may ask for work: no cookie, no row; what is known of an address is forgotten in a minute."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from gisplan.web.refusals import TooManyRequests
 
 WINDOW_S = 60.0
 MAX_ADDRESSES = 10_000
@@ -40,6 +43,16 @@ class RateLimit:
         self._left = {key: value for key, value in self._left.items() if now - value[1] < WINDOW_S}
         if len(self._left) >= MAX_ADDRESSES:
             self._left.clear()
+
+
+def take(request: HttpRequest, limit: RateLimit, *, per_minute: int, times: int = 1) -> None:
+    """Let a visitor go on, or say how long to wait; who is signed in is known and waits for nothing."""
+    if request.user.is_authenticated:
+        return
+    address = address_of(request)
+    wait_s = max(limit.wait_s(address, per_minute=per_minute) for _turn in range(times))
+    if wait_s:
+        raise TooManyRequests(math.ceil(wait_s))
 
 
 def address_of(request: HttpRequest) -> str:

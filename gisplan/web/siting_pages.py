@@ -31,12 +31,13 @@ from gisplan.web.column_names import VALUES
 from gisplan.web.examples import examples
 from gisplan.web.features import lang
 from gisplan.web.planning_words import PROBLEM_NAMES, UNIT_NAMES, sentence
-from gisplan.web.rate_limit import address_of
+from gisplan.web.rate_limit import take
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label, statements
 from gisplan.web.siting_map import siting_map
 from gisplan.web.siting_question import asked_of, choices, from_query, query_of
 from gisplan.web.view_exports import render_view
+from gisplan.web.wording import NOT_COMPUTED
 
 KEPT_ANSWERS = 16
 HIDDEN = ("candidates", "minutes_by_municipality", "proof", "totals")
@@ -87,10 +88,7 @@ def _answered(request: HttpRequest, question: SitingRequest) -> dict[str, Any]:
     kept = known_siting(question, input_digest)
     if kept:
         return _result(request, question, kept)
-    if not request.user.is_authenticated and limit.wait_s(
-        address_of(request), per_minute=settings.CATCHMENTS_PER_MINUTE
-    ):
-        return {"error": _("Troppe richieste da questo indirizzo: riprova fra un minuto.")}
+    take(request, limit, per_minute=settings.CATCHMENTS_PER_MINUTE)
     answer, pairs = _quick(question, input_digest)
     if answer is None:
         return {"long": True, "may_start": may_edit_plan(request.user), "pairs": pairs}
@@ -195,7 +193,7 @@ def _refused(found: SitingJob) -> str:
     if not refusal:
         return ""
     if "field" not in refusal:
-        return str(refusal["sentence"])
+        return str(NOT_COMPUTED)
     known = {name: refusal.get(name, "") for name in ("field", "found", "expected")}
     return sentence(RequestRefused(refusal["sentence"], **known))
 
@@ -225,7 +223,7 @@ def _said(error: Exception) -> str:
     if isinstance(error, RequestRefused):
         return sentence(error)
     if isinstance(error, NetworkError):
-        return str(error)
+        return str(NOT_COMPUTED)
     return _(
         "Manca ciò che serve: un territorio con i suoi residenti, e le strade per chi va a piedi o in bici."
     )

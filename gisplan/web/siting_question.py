@@ -5,8 +5,9 @@ from typing import Any
 
 from gisplan.analysis.coverage_ground import AGE_GROUPS, EVERYONE
 from gisplan.analysis.errors import RequestRefused
-from gisplan.analysis.siting_request import LSCP, MODES, MUNICIPALITIES, PROBLEMS, SitingRequest
+from gisplan.analysis.siting_request import CELLS, LSCP, MODES, MUNICIPALITIES, PROBLEMS, SitingRequest
 from gisplan.web.planning_words import PROBLEM_NAMES
+from gisplan.web.refusals import chosen
 from gisplan.web.service_words import age_name, service_groups
 
 #: Field of the request -> field of the address, and what it is where the address does not say.
@@ -25,6 +26,7 @@ FIELDS = {
     "existing": ("esistenti", "1"),
 }
 USUAL_NUMBER = "3"
+MOST_EUR = 1e15
 
 
 def asked_of(query: Mapping[str, str]) -> dict[str, str]:
@@ -40,6 +42,8 @@ def from_query(query: Mapping[str, str], *, public: bool) -> SitingRequest | Non
     if not query.get("servizio"):
         return None
     asked = asked_of(query)
+    chosen("domanda", asked["domanda"], (MUNICIPALITIES, CELLS))
+    chosen("esistenti", asked["esistenti"], ("0", "1"))
     lscp = asked["problema"] == LSCP  # finds its number itself: that of the form is of the others
     return SitingRequest(
         problem=asked["problema"],
@@ -93,13 +97,16 @@ def whole(field: str, written: str) -> int:
 
 def _amount(written: str) -> float:
     try:
-        return float(written.replace(" ", "").replace(",", "."))
-    except ValueError as error:
+        amount = float(written.replace(" ", "").replace(",", "."))
+    except ValueError:
+        amount = 0.0
+    if not 0 < amount < MOST_EUR:
         raise RequestRefused(
-            f"budget expects an amount in €, found {written[:20]!r}: correct it.",
-            field="budget",
+            f"budget expects an amount in € above 0, found {written[:20]!r}: correct it.",
+            field="amount",
             found=written[:20],
-        ) from error
+        )
+    return amount
 
 
 def _written(value: Any) -> str:

@@ -53,7 +53,7 @@ from gisplan.web.municipality_more import comparison, embed_snippet, more_tables
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_rows import intervention_rows, shared_amounts
-from gisplan.web.refusals import read_only
+from gisplan.web.refusals import chosen, read_only, whole
 from gisplan.web.view_content import ViewContent
 
 PLACES_ON_A_PAGE = 40
@@ -63,7 +63,8 @@ PLACES_ON_A_PAGE = 40
 def municipalities(request: HttpRequest) -> HttpResponse:
     """All municipalities, or those that match ?q= (name or code), ?classe= and ?zona=."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
-    zone_number = int(asked["zona"]) if asked["zona"].isdigit() else None
+    chosen("classe", asked["classe"], SnaiClass.Letter.values)
+    zone_number = whole("zona", asked["zona"], digits=4)
     found = municipalities_in_territory(text=asked["q"], snai_letter=asked["classe"], zone_number=zone_number)
     if file := view_exports.answer(request, partial(_list_content, found, asked)):
         return file

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.utils.cache import patch_vary_headers
 
 from gisplan.analysis.band_tiles import band_tile, bands_key, newest_band_ids
+from gisplan.analysis.railways import railway_lines, railway_tile, railways_key
 from gisplan.analysis.street_tiles import drawable_networks, street_tile, streets_key
 from gisplan.maps.texts import format_value
 from gisplan.network.errors import BadNetworkFile
@@ -63,12 +64,22 @@ def ground(request: HttpRequest, kind: str, key: str, z: int, x: int, y: int) ->
         content = tile_of(Address(z, x, y))
     except (TileRefused, BadNetworkFile) as error:
         raise Http404(str(error)) from error
-    return HttpResponse(content, content_type=MVT, headers={"Cache-Control": f"public, {FOR_EVER}"})
+    response = HttpResponse(content, content_type=MVT, headers={"Cache-Control": f"public, {FOR_EVER}"})
+    if content and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = gzip.compress(content, 6)
+        response.headers["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 def _streets(key: str) -> Callable[[Address], bytes] | None:
     rows = drawable_networks()
     return partial(street_tile, rows) if rows and key == streets_key(rows) else None
+
+
+def _railways(key: str) -> Callable[[Address], bytes] | None:
+    found = railway_lines(drawable_networks())
+    return partial(railway_tile, found) if found and key == railways_key(found) else None
 
 
 def _bands(key: str) -> Callable[[Address], bytes] | None:
@@ -79,6 +90,7 @@ def _bands(key: str) -> Callable[[Address], bytes] | None:
 #: Word of the address -> what makes the tiles of a key, None where the key is no longer right.
 GROUNDS: dict[str, Callable[[str], Callable[[Address], bytes] | None]] = {
     "strade": _streets,
+    "ferrovie": _railways,
     "bacini": _bands,
 }
 

@@ -24,6 +24,7 @@ from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.features import collection, feature, lang
 from gisplan.web.planning_words import COLUMNS, sentence
+from gisplan.web.refusals import chosen
 from gisplan.web.view_exports import render_view
 
 #: Measure in the address -> column, unit, decimals, name.
@@ -44,8 +45,7 @@ CHANGE_LIMITS = (-2.0, -1.0, 0.0, 1.0)
 @require_http_methods(["GET", "HEAD", "POST"])
 def trend(request: HttpRequest) -> HttpResponse:
     """?dal=2022&al=2023&misura=vecchiaia; a planner's POST keeps what the address asks."""
-    measure = request.GET.get("misura", "")
-    measure = measure if measure in MEASURES else "variazione"
+    measure = chosen("misura", request.GET.get("misura", "").strip(), list(MEASURES)) or "variazione"
     dates = population_dates()
     context: dict[str, Any] = {
         "section": "analyses",

@@ -17,7 +17,8 @@ from gisplan.maps.print_page import PAPERS
 from gisplan.web.coverage import Coverage
 from gisplan.web.map_view import view_of
 from gisplan.web.maps import PageMap, source_of
-from gisplan.web.rate_limit import RateLimit, address_of
+from gisplan.web.rate_limit import RateLimit, take
+from gisplan.web.refusals import BadQuestion
 from gisplan.web.view_content import ViewContent, shown_tables
 from gisplan.web.view_formats import FORMATS, Asked, Format
 
@@ -37,18 +38,16 @@ def answer(
         return None
     paper = request.GET.get(PAPER, "a4")
     if wanted not in FORMATS or paper not in PAPERS:
-        known = _("Il formato deve essere uno di %(known)s, e la carta a4 o a3: correggi l'indirizzo.")
-        refusal = known % {"known": ", ".join(FORMATS)}
+        known, found = ", ".join(FORMATS), paper if wanted in FORMATS else wanted
+        refusal = _(
+            "Il formato deve essere uno di %(known)s, e la carta a4 o a3, non «%(found)s»: correggi l'indirizzo."
+        ) % {"known": known, "found": found[:60]}
     if refusal:
-        return refused(request, refusal)
-    if not request.user.is_authenticated and limit.wait_s(
-        address_of(request), per_minute=settings.EXPORTS_PER_MINUTE
-    ):
-        message = _("Troppi file chiesti da questo indirizzo: riprova fra un minuto.")
-        return refused(request, message, status=429)
+        raise BadQuestion(refusal)
+    take(request, limit, per_minute=settings.EXPORTS_PER_MINUTE)
     content = content_of().as_asked(view_of(request.GET))
     if message := _missing(content, FORMATS[wanted]):
-        return refused(request, message)
+        raise BadQuestion(message)
     return _file(content, wanted, Asked(page_address(request), paper))
 
 
@@ -73,10 +72,6 @@ def _file(content: ViewContent, wanted: str, asked: Asked) -> HttpResponse:
     # What a view returns is an HttpResponse to all our types; a file that is read piece by piece serves as one.
     answered = FileResponse(written, as_attachment=True, filename=name, content_type=kind, headers=headers)
     return cast(HttpResponse, answered)
-
-
-def refused(request: HttpRequest, message: str, *, status: int = 400) -> HttpResponse:
-    return render(request, "web/refused.html", {"message": message}, status=status)
 
 
 def render_view(

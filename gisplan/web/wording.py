@@ -15,6 +15,12 @@ PEOPLE_SOURCES = {
 }
 
 
+NOT_COMPUTED = _(
+    "Con questi valori e con i dati caricati non si può calcolare: controlla le scelte, o carica ciò che manca "
+    "(territorio, residenti, strade)."
+)
+
+
 def people_source(code: str) -> str:
     """What the people of a band were counted from."""
     return str(PEOPLE_SOURCES.get(code, code))

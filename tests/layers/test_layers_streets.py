@@ -30,6 +30,17 @@ OSM = """<?xml version='1.0' encoding='UTF-8'?>
 """
 
 
+RAILS = """
+ <node id="20" version="1" lat="45.00" lon="7.60"/><node id="21" version="1" lat="45.02" lon="7.63"/>
+ <node id="22" version="1" lat="45.03" lon="7.64"/>
+ <way id="20" version="1"><nd ref="20"/><nd ref="779"/><nd ref="21"/><tag k="railway" v="rail"/></way>
+ <way id="21" version="1"><nd ref="21"/><nd ref="22"/><tag k="railway" v="subway"/><tag k="tunnel" v="yes"/></way>
+ <way id="22" version="1"><nd ref="20"/><nd ref="22"/><tag k="railway" v="rail"/><tag k="service" v="yard"/></way>
+ <way id="23" version="1"><nd ref="20"/><nd ref="22"/><tag k="railway" v="abandoned"/></way>
+ <way id="24" version="1"><nd ref="20"/><nd ref="780"/><tag k="railway" v="tram"/></way>
+</osm>"""
+
+
 def ways(streets: StreetLines) -> list[list[tuple[float, float]]]:
     offsets = streets.way_offsets
     return [
@@ -181,3 +192,16 @@ def test_collegno_has_as_many_streets_as_networkx_counts(shared_data: Path) -> N
     kinds = Counter(data["oneway"] for _, _, data in graph.edges(data=True))
     streets = read_streets(shared_data / "network" / "collegno.graphml")
     assert Counter(streets.tags["oneway"]) == {"yes": kinds["True"], "no": kinds["False"] // 2}
+
+
+def test_osm_keeps_the_railways_in_use_apart_from_the_streets(tmp_path: Path) -> None:
+    """Tunnels too, for they are drawn and not walked over; no yard, nothing abandoned, nothing of one node."""
+    path = tmp_path / "estratto.osm"
+    path.write_text(OSM.replace("</osm>", RAILS), encoding="utf-8")
+    streets = read_streets(path)
+    rails = streets.railways
+    assert rails.places.tolist() == [[7.60, 45.0], [7.63, 45.02], [7.63, 45.02], [7.64, 45.03]]
+    assert (rails.offsets.tolist(), rails.kinds.tolist()) == ([0, 2, 4], [0, 1])
+    check_whole(streets)
+    path.write_text(OSM, encoding="utf-8")
+    assert len(read_streets(path).railways.kinds) == 0

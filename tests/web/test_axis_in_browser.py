@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from pytest_django import DjangoDbBlocker
 
-from gisplan.plan.models import Axis, PlanPlace
+from gisplan.maps.palettes import ramp_colours
+from gisplan.plan.axes_acting import axes_acting
+from gisplan.plan.models import Axis, Intervention, PlanPlace
 from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import PLANNER, create_groups
 from gisplan.territory.models import MunicipalityBoundary
@@ -164,4 +166,24 @@ def test_the_catchments_are_drawn_upon_the_shares_from_nearer(visit: Visit) -> N
         "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0))"
     )
     assert painted
+    assert visit.outside == visit.failed == visit.complaints == []
+
+
+def test_the_overview_has_the_colour_of_its_class_where_a_municipality_lies(visit: Visit) -> None:
+    """Ceresole Reale, of which nothing is loaded, and Torino, where several axes act."""
+    visit.go("/")
+    for one in visit.page.locator('input[data-switch^="axis-"]').all():
+        one.uncheck()
+    colours = [
+        visit.page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y).getAttribute('fill')",
+            list(pixel_of(visit, *inside(code))),
+        )
+        for code in ("001073", "001272")
+    ]
+    edition = default_edition()
+    assert edition is not None
+    own = Intervention.objects.filter(axis__edition=edition, register=Intervention.Register.PLAN)
+    count = len(axes_acting(edition, list(own))["001272"].axes)
+    assert colours == ["url(#hatch-main)", ramp_colours(6)[count - 1]]
     assert visit.outside == visit.failed == visit.complaints == []

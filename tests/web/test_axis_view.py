@@ -53,7 +53,7 @@ def pnrr(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?comune=001090", "?zona=2", "?classe=A", "?tipo=intermodal_station", "?stato=not_known"]
+    "query", ["", "?comune=001090", "?zona=2", "?classe=A", "?tipo=station_interchange", "?stato=not_known"]
 )
 @pytest.mark.parametrize("code", ["3", "4"])
 def test_the_table_has_the_rows_of_the_map(client: Client, code: str, query: str) -> None:
@@ -143,15 +143,14 @@ def test_the_link_repeats_the_view_and_the_layers_that_are_on(client: Client) ->
 @pytest.mark.parametrize(
     "query",
     [
-        "?registro=x&anno=abc&zona=-1&vista=<script>&strati=%00",
-        "?anno=99999&zona=1e5&pagina=zz&comuni=-4",
-        "?zona=9999",
-        "?comune=%27%3B--",
+        "?vista=<script>&strati=<script>",
+        "?pagina=zz&comuni=-4",
+        "?vista=900,900,90&strati=nessuno",
     ],
 )
-def test_what_is_not_understood_asks_nothing_and_breaks_nothing(client: Client, query: str) -> None:
+def test_a_place_of_the_map_that_is_not_understood_asks_nothing(client: Client, query: str) -> None:
     response = client.get(f"/assi/3/{query}")
-    assert response.status_code in (200, 400)
+    assert response.status_code == 200
     assert "<script>" not in response.content.decode().split("<main")[1].split("</main>")[0]
 
 
@@ -210,7 +209,6 @@ def test_a_place_in_the_filters_is_what_the_map_shows_first(client: Client) -> N
         return float(east) - float(west)
 
     assert width(whole) > 3 * width(zone) > 3 * width(one) > 0
-    assert width(page_of(client, "/assi/3/?comune=999999")) == width(whole)
 
 
 def test_the_answers_change_with_the_data(client: Client) -> None:

@@ -93,7 +93,7 @@ def test_a_complete_register_makes_not_reached_not_covered(client: Client) -> No
             "servizio=biblioteche",
             "Il servizio dev&#x27;essere uno dell&#x27;elenco, non biblioteche: scegline uno.",
         ),
-        ("servizio=stations&minuti=x", "I minuti devono essere un numero intero (1–120), non 0: correggili."),
+        ("servizio=stations&minuti=x", "I minuti devono essere un numero intero (1–120), non x: correggili."),
         ("servizio=stations&minuti=999", "(1–120), non 999: correggili."),
         ("servizio=stations&modo=cavallo", "uno fra walk, bike, car, non cavallo: scegline uno."),
         ("servizio=stations&eta=9-3", "non 9-3: scegline una."),

@@ -107,19 +107,6 @@ def test_the_menu_of_a_phone_opens_and_closes_and_gives_the_keyboard_back(visit:
     assert not button.is_visible()
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("address", ["/", "/assi/3/"])
-def test_what_the_tab_key_reaches_has_a_visible_outline(visit: Visit, address: str) -> None:
-    visit.go(address)
-    for _ in range(25):
-        visit.page.keyboard.press("Tab")
-        outline = visit.page.evaluate(
-            "() => { const e = document.activeElement, s = getComputedStyle(e);"
-            " return [e.outerHTML.slice(0, 80), parseFloat(s.outlineWidth), s.outlineStyle, s.boxShadow]; }"
-        )
-        assert (outline[1] >= 2 and outline[2] != "none") or outline[3] != "none", outline
-
-
 REPORTS = [
     ("", "Segnalalo a chi pubblica il sito"),
     ("errori@example.it", "mailto:errori@example.it?subject=Errore%20in%20una%20pagina%20di%20gisplan"),

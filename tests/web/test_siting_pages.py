@@ -59,7 +59,10 @@ def test_the_answer_counts_the_people_of_the_register(client: Client) -> None:
         ("servizio=hospitals&siti=1&minuti=tre", "non tre: correggili"),
         ("servizio=hospitals&budget=100", "con la colonna del costo dei candidati"),
         ("servizio=hospitals&siti=1&domanda=cells", "I minuti in auto si conoscono fra comuni"),
-        ("servizio=hospitals&siti=1&candidati=x", "Non c'è un sito candidato"),
+        (
+            "servizio=hospitals&siti=1&candidati=x",
+            "I siti candidati devono essere i comuni o uno strato pubblicato, non x",
+        ),
         ("servizio=hospitals&siti=1&eta=9-3", "Le età devono essere"),
         ("servizio=hospitals&siti=1&tempo=0", "Il tempo massimo dev'essere in secondi interi"),
     ],

@@ -46,7 +46,7 @@ def test_the_trend_of_torino_ends_with_its_residents(client: Client) -> None:
     assert f"/analisi/esecuzioni/{run.pk}/" in page
 
 
-@pytest.mark.parametrize("measure", ["variazione", "vecchiaia", "debolezza", "altro"])
+@pytest.mark.parametrize("measure", ["variazione", "vecchiaia", "debolezza"])
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_each_measure_has_its_map_in_both_languages(client: Client, prefix: str, measure: str) -> None:
     response = client.get(f"{prefix}{TRENDS}?misura={measure}")

@@ -7,6 +7,15 @@
   var HOME_SVG = '<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">' +
     '<path fill="currentColor" d="M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z"/></svg>';
 
+  /* Who asked the system for less motion sees a map that jumps and does not glide. */
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    var glide = L.Map.prototype.panBy;
+    L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+    L.Map.include({
+      panBy: function (offset, options) { return glide.call(this, offset, L.extend({}, options, { animate: false })); }
+    });
+  }
+
   function element(tag, className, content) {
     var node = document.createElement(tag);
     if (className) node.className = className;
@@ -73,6 +82,7 @@
     node.setAttribute("aria-label", nameOf(properties));
     if (layer instanceof L.Marker) return;
     node.setAttribute("role", options.focusable ? "button" : "img");
+    if (!options.focusable) node.setAttribute("tabindex", "-1"); // or its tooltip makes Chromium stop at every shape
     if (!options.focusable || node.hasAttribute("tabindex")) return;
     node.setAttribute("tabindex", "0");
     node.addEventListener("keydown", function (event) {
@@ -196,6 +206,8 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.label);
     box.setAttribute("lang", options.lang);
+    var table = document.getElementById(options.name + "-table");
+    if (table) box.setAttribute("aria-describedby", table.id);
     var names = map.createPane("names");
     names.style.zIndex = 590;
     names.setAttribute("aria-hidden", "true"); // each name is on its own feature, too
