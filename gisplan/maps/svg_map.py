@@ -222,6 +222,7 @@ def _names_svg(spec: MapSpec, sheet: _Sheet, obstacles: Sequence[shapely.Geometr
     """
     visible = [layer for layer in spec.layers if layer.visible and layer.located]
     ground = [layer for layer in visible if layer.kind == "area"][:1]
+    whole = _box_of(sheet.frame)
     boxes: list[shapely.Geometry] = []
     drawn: list[str] = []
     for layer, everyone in [*((layer, False) for layer in visible), *((layer, True) for layer in ground)]:
@@ -229,7 +230,9 @@ def _names_svg(spec: MapSpec, sheet: _Sheet, obstacles: Sequence[shapely.Geometr
             box = _name_box(name, shape, sheet.frame)
             if box is None or any(box.intersects(other) for other in boxes):
                 continue
-            if everyone and (not shape.contains(box) or any(box.intersects(one) for one in obstacles)):
+            if everyone and (
+                not shape.intersection(whole).contains(box) or any(box.intersects(one) for one in obstacles)
+            ):
                 continue
             boxes.append(box)
             left, _top, _right, bottom = box.bounds

@@ -30,7 +30,7 @@ def without_tiles(spec: MapSpec) -> MapSpec:
 
 def _drawn(layer: MapLayer, tiles: Tiles, bounds: Bounds) -> MapLayer:
     version = Version.objects.select_related("layer").get(pk=int(layer.source))
-    box = _sheet_box(bounds)
+    box = sheet_box(bounds)
     found = overview(version, box)
     return replace(
         layer,
@@ -51,7 +51,7 @@ def _drawn(layer: MapLayer, tiles: Tiles, bounds: Bounds) -> MapLayer:
     )
 
 
-def _sheet_box(bounds: Bounds) -> Bounds:
+def sheet_box(bounds: Bounds) -> Bounds:
     """What a sheet shows round these bounds, whether it is wider than they are or taller."""
     west, south, east, north = bounds
     across, up = east - west, north - south

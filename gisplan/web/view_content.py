@@ -13,6 +13,7 @@ from gisplan.web.coverage import coverages_of
 from gisplan.web.features import lang
 from gisplan.web.map_view import MapView, as_asked
 from gisplan.web.maps import source_of
+from gisplan.web.street_ground import with_streets
 
 #: Key of a layer of places -> the register that holds them.
 REGISTER_OF_LAYER = {
@@ -72,6 +73,11 @@ class ViewContent:
     @property
     def all_notices(self) -> str:
         return self.notice or (self.spec.notice if self.spec else "")
+
+    def with_streets(self) -> "ViewContent":
+        """With the ground that pages lay below their maps."""
+        shown = tuple(map(with_streets, self.specs))
+        return replace(self, spec=shown[0], more_specs=shown[1:]) if shown else self
 
     def as_asked(self, view: MapView) -> "ViewContent":
         """With the layers and the place that the reader chose on the page; what is off is named."""

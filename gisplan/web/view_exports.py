@@ -45,7 +45,10 @@ def answer(
     if refusal:
         raise BadQuestion(refusal)
     take(request, limit, per_minute=settings.EXPORTS_PER_MINUTE)
-    content = content_of().as_asked(view_of(request.GET))
+    content = content_of()
+    if FORMATS[wanted].on_paper:
+        content = content.with_streets()
+    content = content.as_asked(view_of(request.GET))
     if message := _missing(content, FORMATS[wanted]):
         raise BadQuestion(message)
     return _file(content, wanted, Asked(page_address(request), paper))
