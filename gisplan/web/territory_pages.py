@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gisplan.maps.spec import Source as MapSource
 from gisplan.plan.models import PlanEdition
 from gisplan.plan.placing import KINDS
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
@@ -119,6 +120,7 @@ def municipality_content(context: dict[str, Any]) -> ViewContent:
         spec=context["map"].spec if context["map"] else None,
         tables=(*municipality_tables(found, rows, places[0 : len(places)]), *more_tables(context)),
         notice=f"{completeness(edition).statement}." if edition else "",
+        sources=(MapSource(edition.title),) if edition else (),
         layer_tables=False,
     )
 
