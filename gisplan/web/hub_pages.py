@@ -28,6 +28,7 @@ from gisplan.web.column_names import COLUMNS, VALUES
 from gisplan.web.hub_exports import hub_content
 from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
+from gisplan.web.kept import kept_page
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES
@@ -51,6 +52,7 @@ class Answer:
 
 
 @read_only
+@kept_page
 def hub(request: HttpRequest) -> HttpResponse:
     """?lon=…&lat=…&lon2=…&lat2=…&modo=walk&minuti=5,10,15: the whole state in the address, so that it can be shared."""
     first, second = (_answered(request, *fields) for fields in HUBS)

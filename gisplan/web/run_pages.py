@@ -17,6 +17,7 @@ from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.inner_area_words import named_poles
+from gisplan.web.kept import kept_page
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import age_name, service_label
 
@@ -75,6 +76,7 @@ TYPES = {
 
 
 @read_only
+@kept_page
 def runs(request: HttpRequest) -> HttpResponse:
     """The analyses that there are, and the newest runs."""
     rows, now = Run.objects.defer("result")[:LISTED_RUNS], parts_now()
@@ -90,6 +92,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 
 @read_only
+@kept_page
 def run(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Run, pk=number)
     context = {

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from gisplan.territory.models import RegisterCoverage, SnaiClass
@@ -17,12 +17,17 @@ for _words in (wording.people_source, wording.status, wording.method, wording.li
     register.filter(_words.__name__, _words)
 
 
+#: A page has thousands of numbers, and Django's own way of writing one takes ten times as long.
+ITALIAN = str.maketrans(",.", ".,")
+
+
 @register.filter
 def number(value: float | Decimal | None, decimals: int = 0) -> str:
     """1.234.567 in Italian, 1,234,567 in English."""
     if value is None:
         return gettext("non noto")
-    return number_format(f"{value:.{decimals}f}", decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    written = f"{value:,.{decimals}f}"
+    return written if get_language() == "en" else written.translate(ITALIAN)
 
 
 @register.filter
