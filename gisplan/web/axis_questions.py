@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from gisplan.plan.axis_areas import MOST_FEATURES, LayerAreas, areas_by_zone
 from gisplan.plan.axis_figures import ByZone, ZoneFigures, by_kind, by_zone
 from gisplan.plan.models import Axis, PnrrProject
-from gisplan.territory.demography import people_by_class
+from gisplan.territory.demography import ClassPeople, people_by_class
 from gisplan.territory.models import Population, SnaiClass, Source, Zone
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axis_answers import Answer, number, share, table, text, zone_name
@@ -196,19 +196,7 @@ def demography(axis: Axis) -> list[Answer]:
                         ]
                         for row in rows
                     ],
-                    charts=bar_chart(
-                        _("Residenti di 65 anni e oltre, per classe SNAI"),
-                        [
-                            (
-                                _class_name(row.letter),
-                                None if row.share_65_plus is None else 100 * row.share_65_plus,
-                            )
-                            for row in rows
-                        ],
-                        axis_code=axis.code,
-                        unit="%",
-                        decimals=1,
-                    ),
+                    charts=_ages_chart(axis, rows),
                 )
             ],
             how=_(
@@ -221,6 +209,13 @@ def demography(axis: Axis) -> list[Answer]:
             ],
         )
     ]
+
+
+def _ages_chart(axis: Axis, rows: list[ClassPeople]) -> list[Chart]:
+    shares = [(_class_name(row.letter), row.share_65_plus) for row in rows]
+    percent = [(name, None if part is None else 100 * part) for name, part in shares]
+    title = _("Residenti di 65 anni e oltre, per classe SNAI")
+    return bar_chart(title, percent, axis_code=axis.code, unit="%", decimals=1)
 
 
 def _class_name(letter: str | None) -> str:
