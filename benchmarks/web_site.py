@@ -16,6 +16,11 @@ from benchmarks.frame import Bench
 from gisplan.environment import browser
 
 _START_S = 60
+#: Noted from the start, and read only afterwards: what drives the browser puts long tasks of its own into the page.
+LONG = """window.longTasks = [0];
+const watch = new PerformanceObserver(list => list.getEntries().forEach(one => longTasks.push(one.duration)));
+watch.observe({type: 'longtask', buffered: true});
+window.addEventListener('load', () => setTimeout(() => watch.disconnect(), 2500));"""
 
 
 def chromium_at_hand(bench: Bench) -> Path | None:

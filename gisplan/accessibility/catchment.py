@@ -59,6 +59,37 @@ class PeopleSurface:
 
 
 @dataclass(frozen=True)
+class SharedGround:
+    """Pairs of an area and a zone of a surface that share ground, in m²; three arrays of one length.
+
+    Attributes
+    ----------
+    area, zone : int64
+        Positions.
+    shared_m2 : float64
+    """
+
+    area: NDArray[np.int64]
+    zone: NDArray[np.int64]
+    shared_m2: NDArray[np.float64]
+
+    def of(self, area: int) -> SharedGround:
+        """The pairs of one area, which is then the first (m²)."""
+        own = self.area == area
+        return SharedGround(np.zeros(int(own.sum()), dtype=np.int64), self.zone[own], self.shared_m2[own])
+
+    @staticmethod
+    def joined(parts: Sequence[SharedGround]) -> SharedGround:
+        """Of areas in a row (m²), each part of one area."""
+        lengths = [len(part.zone) for part in parts]
+        return SharedGround(
+            np.repeat(np.arange(len(parts)), lengths),
+            np.concatenate([part.zone for part in parts]),
+            np.concatenate([part.shared_m2 for part in parts]),
+        )
+
+
+@dataclass(frozen=True)
 class PeopleReached:
     """People in each of n areas, and what the figure rests on.
 
@@ -152,15 +183,24 @@ def people_surface(
     )
 
 
-def mixed_people(areas: Geometries, surface: PeopleSurface) -> PeopleReached:
+def shared_ground(areas: Geometries, surface: PeopleSurface) -> SharedGround:
+    """The ground in m² that areas share with zones, for whoever asks several questions of the same areas."""
+    shapes = np.asarray(areas, dtype=object)
+    return SharedGround(*_shared_ground(shapes, surface.zones, surface.tree, surface.area_m2))
+
+
+def mixed_people(
+    areas: Geometries, surface: PeopleSurface, *, shared: SharedGround | None = None
+) -> PeopleReached:
     """People in each area from the cells where there are any and from the municipalities for the rest.
 
     The figure is the same sum whatever its label, so a larger area never has fewer people. A group that is
-    nan in a zone is nan in every area that shares ground with it.
+    nan in a zone is nan in every area that shares ground with it. `shared`: where it is known already.
     """
     shapes = np.asarray(areas, dtype=object)
     ground_m2 = shapely.area(shapes)
-    area, zone, shared_m2 = _shared_ground(shapes, surface.zones, surface.tree, surface.area_m2)
+    pairs = shared or shared_ground(areas, surface)
+    area, zone, shared_m2 = pairs.area, pairs.zone, pairs.shared_m2
     people = np.zeros((len(shapes), surface.people.shape[1]))
     np.add.at(people, area, (shared_m2 / surface.area_m2[zone])[:, None] * surface.people[zone])
     covered = np.bincount(area, weights=shared_m2, minlength=len(shapes))
@@ -174,17 +214,18 @@ def mixed_people(areas: Geometries, surface: PeopleSurface) -> PeopleReached:
     return PeopleReached(people, source, cell_share, uncovered)
 
 
-def people_by_municipality(areas: Geometries, surface: PeopleSurface, *, count: int) -> People:
+def people_by_municipality(
+    areas: Geometries, surface: PeopleSurface, *, count: int, shared: SharedGround | None = None
+) -> People:
     """People in each area by municipality, shape (n_areas, count, n_groups); 0 where none is reached.
 
     `count` is the number of municipalities that the surface was made of. Zones outside all of them are left
-    out. Summed over disjoint areas, no municipality has more than its people.
+    out. Summed over disjoint areas, no municipality has more than its people. `shared`: where it is known already.
     """
-    shapes = np.asarray(areas, dtype=object)
-    area, zone, shared_m2 = _shared_ground(shapes, surface.zones, surface.tree, surface.area_m2)
-    inside = surface.municipality[zone] >= 0
-    area, zone, shared_m2 = area[inside], zone[inside], shared_m2[inside]
-    people = np.zeros((len(shapes), count, surface.people.shape[1]))
+    pairs = shared or shared_ground(areas, surface)
+    inside = surface.municipality[pairs.zone] >= 0
+    area, zone, shared_m2 = pairs.area[inside], pairs.zone[inside], pairs.shared_m2[inside]
+    people = np.zeros((len(areas), count, surface.people.shape[1]))
     reached = (shared_m2 / surface.area_m2[zone])[:, None] * surface.people[zone]
     np.add.at(people, (area, surface.municipality[zone]), reached)
     return people

@@ -1,7 +1,6 @@
 """What coverage stands on beside the services: people by single age, and the groups of the municipalities."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import Floats, Integers
-from gisplan.territory.models import AGES, Population
+from gisplan.territory.models import AGES
 from gisplan.territory.profile import municipalities_in_territory
 
 EVERYONE = "all"
@@ -71,8 +70,9 @@ def coverage_demand(ground: Ground) -> Demand:
             "run `gisplan load_territory` again."
         )
     codes = [row.istat_code for row in rows]
+    position = np.array([place[code] for code in codes], dtype=np.int64)
     return Demand(
-        np.array([place[code] for code in codes], dtype=np.int64),
+        position,
         codes,
         [row.name for row in rows],
         {
@@ -80,12 +80,5 @@ def coverage_demand(ground: Ground) -> Demand:
             "zone": [f"{row.zone_number} {row.zone_name}" if row.zone_number else "" for row in rows],
             "altimetric_zone": [str(row.altimetric_zone or "") for row in rows],
         },
-        _by_age(ground.people.territory_edition, codes),
+        ground.people.by_age[position],
     )
-
-
-def _by_age(edition: str, codes: Sequence[str]) -> Floats:
-    found = Population.objects.filter(edition__code=edition, municipality__istat_code__in=codes)
-    rows = found.values_list("municipality__istat_code", "females", "males")
-    ages = {code: np.add(females, males) for code, females, males in rows}
-    return np.array([ages[code] for code in codes], dtype=np.float64).reshape(-1, AGES)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 from gisplan.accessibility.catchment import PeopleSurface, people_surface
-from gisplan.analysis.inputs import PeopleInputs, PlaceInputs, digest, people_inputs, place_inputs
+from gisplan.analysis.inputs import Digest, PeopleInputs, PlaceInputs, digest, people_inputs, place_inputs
 from gisplan.analysis.models import StreetNetwork
 from gisplan.analysis.networks import networks_by_quality
 from gisplan.plan.models import PlanPlace
@@ -27,14 +27,29 @@ from gisplan.territory.models import (
     TerritoryEdition,
 )
 from gisplan.territory.queries import coverage_of
+from gisplan.territory.stamps import table_stamps
 from layers.models import Version
 
+#: Who lives where; laying cells over municipalities takes longer than all the rest.
+PEOPLE_TABLES: tuple[type[Model], ...] = (
+    *(TerritoryEdition, Municipality, MunicipalityBoundary, Population, PeopleGrid),
+)
 #: Every table that a catchment reads; a row written in any of them makes the ground be prepared again.
 INPUT_TABLES: tuple[type[Model], ...] = (
-    *(TerritoryEdition, Municipality, MunicipalityBoundary, Population, PeopleGrid, Version),
+    *PEOPLE_TABLES,
+    Version,
     *(Station, School, Hospital, HealthSite, PlanPlace),
     *(RegisterCoverage, RegisterCoverage.municipalities.through, StreetNetwork),
 )
+
+
+@dataclass(frozen=True)
+class SettledPeople:
+    """People on municipalities and cells, and the digest's first part."""
+
+    people: PeopleInputs
+    surface: PeopleSurface
+    digest: Digest
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ class Ground:
 
 
 _kept: dict[str, Ground] = {}
+_settled: dict[str, SettledPeople] = {}
 _lock = threading.Lock()
 
 
@@ -88,10 +104,23 @@ def current_ground() -> Ground:
     stamp = inputs_stamp()
     with _lock:
         if stamp not in _kept:
-            ground = prepare_ground()
+            ground = prepare_ground(_settled_people())
             _kept.clear()
             _kept[stamp] = ground
         return _kept[stamp]
+
+
+def _settled_people() -> SettledPeople:
+    """Kept while no row of people has changed and the grid's layer has the same version, whatever else has."""
+    grid = PeopleGrid.objects.values_list("pk", "layer__versions__pk").filter(
+        layer__versions__is_current=True
+    )
+    stamp = f"{connection.settings_dict['NAME']} {table_stamps(PEOPLE_TABLES)} {list(grid)}"
+    if stamp not in _settled:
+        settled = settle_people()
+        _settled.clear()
+        _settled[stamp] = settled
+    return _settled[stamp]
 
 
 def inputs_stamp() -> str:
@@ -99,23 +128,11 @@ def inputs_stamp() -> str:
 
     PostgreSQL gives each version of a row its place and its transaction: their sum tells any change.
     """
-    quote = connection.ops.quote_name
-    parts = [
-        f"SELECT count(*), coalesce(sum(hashtext(ctid::text || ':' || xmin::text)::bigint), 0) "  # noqa: S608
-        f"FROM {quote(model._meta.db_table)}"
-        for model in INPUT_TABLES
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
-        return f"{connection.settings_dict['NAME']} {cursor.fetchall()}"
+    return f"{connection.settings_dict['NAME']} {table_stamps(INPUT_TABLES)}"
 
 
-def prepare_ground() -> Ground:
-    """Read, digest and prepare everything; the first searches then find their indexes made."""
-    people, places = people_inputs(), place_inputs()
-    networks = tuple(networks_by_quality())
-    coverages = {column: coverage_of(column, "") for column in places}
-    complete = {column: row is not None and row.complete for column, row in coverages.items()}
+def settle_people() -> SettledPeople:
+    people = people_inputs()
     surface = people_surface(
         cells=people.cells,
         cell_people=people.cell_people,
@@ -123,23 +140,28 @@ def prepare_ground() -> Ground:
         municipality_people=people.municipality_people,
     )
     surface.tree.query(shapely.Point(0, 0))  # builds it, before several threads ask at once
-    return Ground(people, surface, places, complete, networks, _digest(people, places, networks, complete))
+    parts = (
+        people.codes,
+        people.municipalities,
+        people.municipality_people,
+        people.cells,
+        people.cell_people,
+    )
+    return SettledPeople(people, surface, Digest().of(parts))
 
 
-def _digest(
-    people: PeopleInputs,
-    places: dict[str, PlaceInputs],
-    networks: tuple[StreetNetwork, ...],
-    complete: dict[str, bool],
-) -> str:
-    """Of all that goes in; of the networks by their own digest, in the order in which they are tried."""
-    return digest(
+def prepare_ground(settled: SettledPeople) -> Ground:
+    """Read, digest and prepare the rest; the first searches then find their indexes made."""
+    people, places = settled.people, place_inputs()
+    networks = tuple(networks_by_quality())
+    coverages = {column: coverage_of(column, "") for column in places}
+    complete = {column: row is not None and row.complete for column, row in coverages.items()}
+    whole = settled.digest.of(
         [
-            *(people.codes, people.municipalities, people.municipality_people),
-            *(people.cells, people.cell_people),
             *(part for place in places.values() for part in (place.points_m, place.owners)),
             sorted(complete.items()),
-            [(row.name, row.digest) for row in networks],
+            [(row.name, row.digest) for row in networks],  # in the order in which they are tried
             np.array([people.in_territory], dtype=bool),
         ]
     )
+    return Ground(people, settled.surface, places, complete, networks, whole.text)

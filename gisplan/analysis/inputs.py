@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gisplan.analysis.errors import AnalysisError
 from gisplan.plan.models import PlanPlace
 from gisplan.territory.models import (
+    AGES,
     MEASURABLE,
     HealthSite,
     Hospital,
@@ -55,7 +56,7 @@ class StationInputs:
 
 @dataclass(frozen=True)
 class PeopleInputs:
-    """People by age group (columns in the order of AGE_GROUPS) on municipalities; everyone on cells, if loaded."""
+    """People by age group (columns in the order of AGE_GROUPS) and by single age; everyone on cells, if loaded."""
 
     territory_edition: str
     codes: list[str]
@@ -63,6 +64,7 @@ class PeopleInputs:
     in_territory: NDArray[np.bool_]
     municipalities: Geometries
     municipality_people: Floats
+    by_age: Floats
     grid: str
     cells: Geometries
     cell_people: Floats
@@ -91,25 +93,21 @@ def station_inputs(codes: Sequence[str] | None = None) -> StationInputs:
     """The stations with a measurable position; all of them, or those with the given codes."""
     stations = located_stations()
     if codes is not None:
-        unknown = sorted(set(codes) - set(stations.values_list("code", flat=True)))
-        if unknown:
-            raise AnalysisError(
-                f"Expected codes of located stations, found {', '.join(unknown)}: "
-                "`gisplan stations` lists the codes."
-            )
         stations = stations.filter(code__in=codes)
-    rows = list(stations)
+    rows = list(stations.annotate(wkb=AsWKB("location")).values_list("pk", "code", "name", "wkb"))
+    unknown = sorted(set(codes or ()) - {code for _pk, code, *_ in rows})
+    if unknown:
+        raise AnalysisError(
+            f"Expected codes of located stations, found {', '.join(unknown)}: `gisplan stations` lists the codes."
+        )
     if not rows:
         raise AnalysisError(
             "Expected at least one station with a known position, found none in this territory: "
             "load a register of stations first."
         )
-    return StationInputs(
-        ids=[station.pk for station in rows],
-        codes=[station.code for station in rows],
-        names=[station.name for station in rows],
-        points_m=shapely.get_coordinates(geometries(stations, "location")),
-    )
+    ids, known, names, wkb = zip(*rows, strict=True)
+    points = shapely.from_wkb([bytes(one) for one in wkb])
+    return StationInputs(list(ids), list(known), list(names), shapely.get_coordinates(points))
 
 
 def people_inputs() -> PeopleInputs:
@@ -131,13 +129,16 @@ def people_inputs() -> PeopleInputs:
         )
     )
     grid, cells, cell_people = _people_grid()
+    by_age = np.array([np.add(females, males) for females, males, *_ in rows], np.float64).reshape(-1, AGES)
+    by_group = [by_age[:, first : last + 1].sum(axis=1) for first, last in AGE_GROUPS.values()]
     return PeopleInputs(
         edition.code,
         [row[2] for row in rows],
         [row[3] for row in rows],
         np.array([row[4] for row in rows], dtype=bool),
         geometries(boundaries.order_by("municipality__istat_code"), "geometry"),
-        np.array([_people_by_group(females, males) for females, males, *_ in rows], dtype=np.float64),
+        np.column_stack(by_group),
+        by_age,
         grid,
         cells,
         cell_people,
@@ -154,12 +155,6 @@ def _people_grid() -> tuple[str, Geometries, Floats]:
         [0 if value is None else value for value in features.columns[grid.people_column]], float
     )
     return str(grid), features.geometries, people
-
-
-def _people_by_group(females: Sequence[int], males: Sequence[int]) -> list[int]:
-    return [
-        sum(females[first : last + 1]) + sum(males[first : last + 1]) for first, last in AGE_GROUPS.values()
-    ]
 
 
 def place_inputs() -> dict[str, PlaceInputs]:
@@ -199,17 +194,34 @@ def _points(points: Geometries, owners: Iterable[int]) -> PlaceInputs:
     return PlaceInputs(shapely.get_coordinates(points), np.fromiter(owners, dtype=np.int64))
 
 
+class Digest:
+    """SHA-256 of texts, numbers, arrays and geometries in the order given, which can be gone on with."""
+
+    def __init__(self) -> None:
+        self._whole = hashlib.sha256()
+
+    def of(self, parts: Iterable[object]) -> "Digest":
+        """That of what was read before and of these parts; this one stays as it is."""
+        following = Digest()
+        following._whole = self._whole.copy()
+        for part in parts:
+            data = _bytes_of(part)
+            following._whole.update(len(data).to_bytes(8, "big") + data)
+        return following
+
+    @property
+    def text(self) -> str:
+        return self._whole.hexdigest()
+
+
+def _bytes_of(part: object) -> bytes:
+    if not isinstance(part, np.ndarray):
+        return repr(part).encode()
+    if part.dtype == object:
+        return b"".join(shapely.to_wkb(part))
+    return np.ascontiguousarray(part).tobytes()
+
+
 def digest(parts: Iterable[object]) -> str:
-    """SHA-256 of texts, numbers, arrays and geometries in the order given."""
-    whole = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, np.ndarray):
-            data = (
-                b"".join(shapely.to_wkb(part))
-                if part.dtype == object
-                else np.ascontiguousarray(part).tobytes()
-            )
-        else:
-            data = repr(part).encode()
-        whole.update(len(data).to_bytes(8, "big") + data)
-    return whole.hexdigest()
+    """The whole digest of the parts."""
+    return Digest().of(parts).text

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from gisplan.accessibility.inner_areas import POLE_STATIONS, PoleFacts, intermunicipal_poles, is_pole
 from gisplan.network.contiguity import Pairs
-from gisplan.territory.models import Hospital, NationalSnaiClass, RegisterCoverage, School, SnaiClass, Station
+from gisplan.territory.models import (
+    Hospital,
+    Municipality,
+    NationalSnaiClass,
+    RegisterCoverage,
+    School,
+    SnaiClass,
+    Station,
+)
 from gisplan.territory.seeds import rows
+from gisplan.territory.stamps import table_stamps
 
 T = TypeVar("T")
 #: The edition whose list of poles the seeds hold.
@@ -60,7 +70,27 @@ def official_classes(edition: str) -> dict[str, str]:
     return classes | dict(own.values_list("municipality__istat_code", "letter"))
 
 
+#: What the rule and the list stand on.
+TABLES = (
+    *(School, Hospital, Station, SnaiClass, NationalSnaiClass, Municipality),
+    *(RegisterCoverage, RegisterCoverage.municipalities.through),
+)
+_kept: dict[tuple[object, ...], Poles] = {}
+
+
 def poles_of_territory(codes: tuple[str, ...], neighbours: Pairs) -> Poles:
+    """From memory while no row that they stand on has changed: several answers of one page ask for them."""
+    seeds = str(settings.SEED_DIR)
+    state = (connection.settings_dict["NAME"], seeds, table_stamps(TABLES), codes, neighbours.tobytes())
+    found = _kept.get(state)
+    if found is None:
+        found = decided_poles(codes, neighbours)
+        _kept.clear()
+        _kept[state] = found
+    return found
+
+
+def decided_poles(codes: tuple[str, ...], neighbours: Pairs) -> Poles:
     """What the rule says of each municipality and of neighbouring pairs; where it does not decide, the list does."""
     facts = pole_facts(codes)
     decided = {code: said for code, said in zip(codes, map(is_pole, facts), strict=True) if said is not None}

@@ -11,7 +11,12 @@ import shapely
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from gisplan.accessibility.catchment import mixed_people, people_by_municipality, points_in_areas
+from gisplan.accessibility.catchment import (
+    SharedGround,
+    mixed_people,
+    people_by_municipality,
+    points_in_areas,
+)
 from gisplan.accessibility.hub_quality import DEFAULT_TABLE, class_letter, quality_classes
 from gisplan.analysis.errors import AnalysisError, NoStreet
 from gisplan.analysis.ground import Ground, current_ground
@@ -143,7 +148,10 @@ def _catchments_table(bands: Sequence[BandFigures]) -> Table:
 def _people_table(bands: Sequence[BandFigures], ground: Ground, inputs: ProfileInputs) -> Table:
     """Everyone, the three ages and the ages of school; each follows the structure of its municipality."""
     areas = [band.polygon for band in bands]
-    by_municipality = people_by_municipality(areas, ground.surface, count=len(ground.people.codes))
+    shared = SharedGround.joined([band.zones for band in bands])
+    by_municipality = people_by_municipality(
+        areas, ground.surface, count=len(ground.people.codes), shared=shared
+    )
     school = by_municipality[:, :, 0] @ inputs.school_shares
     rows: list[list[Any]] = [
         [group, *(_rounded(band.columns[group]) for band in bands)] for group in AGE_GROUPS

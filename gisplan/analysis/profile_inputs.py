@@ -5,12 +5,14 @@ from functools import lru_cache
 
 import numpy as np
 import shapely
+from django.db import connection
 
-from gisplan.analysis.ground import Ground, inputs_stamp
+from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import Floats, PlaceInputs, digest, geometries
 from gisplan.plan.models import Intervention
-from gisplan.territory.models import MEASURABLE, Population
+from gisplan.territory.models import MEASURABLE, HealthSite, Hospital, RegisterCoverage, School
 from gisplan.territory.queries import REGISTERS, coverage_of
+from gisplan.territory.stamps import table_stamps
 from layers.models import Layer
 from layers.serving.features import read_features
 
@@ -54,19 +56,19 @@ class ProfileInputs:
         )
 
 
-#: Of the database as it is: its services by kind and its school ages, until a row of the inputs changes.
-_kept: dict[str, tuple[list[CountedPlaces], Floats]] = {}
+#: What the services stand on; an edited plan leaves them as they are.
+_TABLES = (School, Hospital, HealthSite, RegisterCoverage, RegisterCoverage.municipalities.through)
+_kept: dict[tuple[object, ...], list[CountedPlaces]] = {}
 
 
 def profile_inputs(ground: Ground) -> ProfileInputs:
-    stamp = inputs_stamp()
-    kept = _kept.get(stamp)
-    if kept is None:
-        kept = _services(), school_shares(ground)
+    state = (connection.settings_dict["NAME"], table_stamps(_TABLES))
+    services = _kept.get(state)
+    if services is None:
+        services = _services()
         _kept.clear()
-        _kept[stamp] = kept
-    services, shares = kept
-    return ProfileInputs(services, _interventions(ground), _layers(), shares)
+        _kept[state] = services
+    return ProfileInputs(services, _interventions(ground), _layers(), school_shares(ground))
 
 
 def _services() -> list[CountedPlaces]:
@@ -126,14 +128,7 @@ def _points_of(name: str, version: int) -> Floats:
 
 def school_shares(ground: Ground) -> Floats:
     """Share of each municipality's people in each age of SCHOOL_AGES, in the order of the ground's codes."""
-    rows = Population.objects.filter(edition__code=ground.people.territory_edition)
-    ages = {
-        code: np.add(females, males)
-        for code, females, males in rows.values_list("municipality__istat_code", "females", "males")
-    }
-    shares = np.zeros((len(ground.people.codes), len(SCHOOL_AGES)))
-    for k, code in enumerate(ground.people.codes):
-        own = ages[code]
-        counts = [own[first : last + 1].sum() for first, last in SCHOOL_AGES.values()]
-        shares[k] = np.array(counts) / max(own.sum(), 1)
+    by_age = ground.people.by_age
+    counts = [by_age[:, first : last + 1].sum(axis=1) for first, last in SCHOOL_AGES.values()]
+    shares: Floats = np.column_stack(counts) / np.maximum(by_age.sum(axis=1), 1)[:, None]
     return shares

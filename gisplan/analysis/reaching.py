@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from tqdm import tqdm
 
-from gisplan.accessibility.catchment import mixed_people, points_in_areas
+from gisplan.accessibility.catchment import SharedGround, mixed_people, points_in_areas, shared_ground
 from gisplan.analysis.errors import NoStreet
 from gisplan.analysis.ground import Ground
 from gisplan.analysis.inputs import AGE_GROUPS, Floats, Geometries, PlaceInputs
@@ -49,10 +49,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class BandFigures:
-    """One band of one point: the columns of `bands`, and its ground in metres of the stored CRS."""
+    """One band of one point: the columns of `bands`, its ground in metres of the stored CRS, the zones below it."""
 
     columns: dict[str, Any]
     polygon: shapely.MultiPolygon
+    zones: SharedGround
 
 
 def reach_points(
@@ -113,7 +114,8 @@ def measure_bands(
 ) -> list[list[BandFigures]]:
     """People and places in the bands of each point, from the smallest band."""
     areas = np.array([band.polygon for one in reached for band in one.area.bands], dtype=object)
-    found = mixed_people(areas, ground.surface)
+    shared = shared_ground(areas, ground.surface)
+    found = mixed_people(areas, ground.surface, shared=shared)
     counts = {
         column: _known_counts(areas, points, complete=ground.complete[column])
         for column, points in ground.places.items()
@@ -135,7 +137,7 @@ def measure_bands(
             "network_name": one.network_name,
             "touches_border": one.area.bands[minute].touches_border,
         }
-        figures[point].append(BandFigures(columns, polygon))
+        figures[point].append(BandFigures(columns, polygon, shared.of(k)))
     return figures
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from gisplan.network.schematic import Centres, schematic_network
 from gisplan.network.schematic_rules import SchematicRules, read_rules
 from gisplan.territory.models import Municipality, MunicipalityBoundary, Population, TerritoryEdition
 from gisplan.territory.seeds import rows
+from gisplan.territory.stamps import table_stamps
 from layers import crs
 
 SCHEMATIC = "schematic"
@@ -29,7 +31,7 @@ class Network(Protocol):
     def minutes(self, origins: Sequence[int], destinations: Sequence[int]) -> Floats: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RoadTimes:
     """Car minutes between the municipalities of a territory and its margin, named by ISTAT code."""
 
@@ -42,7 +44,11 @@ class RoadTimes:
     neighbours: Pairs  # positions of codes with a common border
 
     def minutes(self, origins: Iterable[str], destinations: Iterable[str]) -> Floats:
-        """Shape (n_origins, n_destinations); inf where no way leads, 0 from a municipality to itself."""
+        """Shape (n_origins, n_destinations), not to be written in; inf where no way leads, 0 from one to itself."""
+        return _searched(self, tuple(origins), tuple(destinations))
+
+    def search(self, origins: Iterable[str], destinations: Iterable[str]) -> Floats:
+        """The same, searched for anew."""
         return self.network.minutes(self._positions(origins), self._positions(destinations))
 
     def _positions(self, codes: Iterable[str]) -> list[int]:
@@ -72,6 +78,14 @@ class MunicipalFacts:
     zone: np.ndarray[Any, np.dtype[np.int64]]
     people: Floats
     edition: str
+
+
+@lru_cache(maxsize=8)
+def _searched(times: RoadTimes, origins: tuple[str, ...], destinations: tuple[str, ...]) -> Floats:
+    """The questions of one page, and of the next ones, ask for the same times again and again."""
+    found = times.search(origins, destinations)
+    found.flags.writeable = False
+    return found
 
 
 _kept: dict[str, RoadTimes] = {}
@@ -199,12 +213,5 @@ def known_motorways(codes: Sequence[str]) -> Pairs:
 
 def _stamp() -> str:
     """Changes with every row written in the tables that are read."""
-    quote = connection.ops.quote_name
-    parts = [
-        f"SELECT count(*), coalesce(sum(hashtext(ctid::text || ':' || xmin::text)::bigint), 0) "  # noqa: S608
-        f"FROM {quote(model._meta.db_table)}"
-        for model in (TerritoryEdition, Municipality, MunicipalityBoundary, Population, StreetNetwork)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
-        return f"{connection.settings_dict['NAME']} {cursor.fetchall()}"
+    tables = (TerritoryEdition, Municipality, MunicipalityBoundary, Population, StreetNetwork)
+    return f"{connection.settings_dict['NAME']} {table_stamps(tables)}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gisplan.maps.classes import Classification
+from gisplan.maps.diverging import Diverging
 from gisplan.maps.palettes import GREY, INK, ramp_colours
 from gisplan.maps.spec import StyleClass
 from gisplan.maps.style import Style
@@ -12,8 +13,10 @@ from gisplan.maps.texts import Lang
 CLASS_FIELD = "map_class"
 
 
-def classified(data: Mapping[str, Any], field: str, classification: Classification) -> dict[str, Any]:
-    """Copy of a FeatureCollection in which `map_class` is the class of `field`, from 0; None is 'no data'."""
+def classified(
+    data: Mapping[str, Any], field: str, classification: Classification | Diverging
+) -> dict[str, Any]:
+    """Copy of a FeatureCollection in which `map_class` is the class of `field`; None is 'no data'."""
     features = []
     for feature in data["features"]:
         properties = dict(feature["properties"])

@@ -24,7 +24,7 @@ class Diverging:
         """All steps, from the least to the most."""
         return range(-len(self.limits) - 1, len(self.limits) + 2)
 
-    def step_of(self, difference: float | None) -> int | None:
+    def class_of(self, difference: float | None) -> int | None:
         """Step of a difference; None where it is None or not finite: it is not known."""
         if difference is None or not isfinite(difference):
             return None

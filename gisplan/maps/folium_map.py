@@ -110,12 +110,23 @@ class _Script(MacroElement):
         return ""
 
 
+#: Characters from which a browser reads JSON in half the time that it takes to compile the same as a script.
+PARSED_FROM = 200_000
+
+
 def script_json(value: Any) -> str:
     """JSON that may stand in an HTML script: no character in it can end the script or open a comment."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if len(written) < PARSED_FROM:
+        return _without_markup(written)
+    text_of_it = written.replace("\\", "\\\\").replace("'", "\\u0027")
+    return f"JSON.parse('{_without_markup(text_of_it)}')"
+
+
+def _without_markup(script: str) -> str:
     for character in "<>&\u2028\u2029":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return written
+        script = script.replace(character, f"\\u{ord(character):04x}")
+    return script
 
 
 def _leaflet_map(spec: MapSpec, assets: Mapping[str, str]) -> folium.Map:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gisplan.network.contiguity import Pairs
@@ -66,6 +68,14 @@ class SchematicNetwork:
     leg_min: Floats
     town_min: Floats
 
+    @cached_property
+    def _graph(self) -> csr_array:
+        return graph_of(
+            np.concatenate([self.hops, self.legs]),
+            np.concatenate([self.hop_min, self.leg_min]),
+            n=len(self.town_min),
+        )
+
     def minutes(self, origins: ArrayLike, destinations: ArrayLike) -> Floats:
         """Car minutes, shape (n_origins, n_destinations); 0 to itself, inf where no hops lead."""
         rows, columns = np.asarray(origins, dtype=np.int64), np.asarray(destinations, dtype=np.int64)
@@ -73,12 +83,7 @@ class SchematicNetwork:
             return np.zeros((len(rows), len(columns)))
         turned = len(columns) < len(rows)  # both ways take the same time, so search from the fewer
         here, there = (columns, rows) if turned else (rows, columns)
-        graph = graph_of(
-            np.concatenate([self.hops, self.legs]),
-            np.concatenate([self.hop_min, self.leg_min]),
-            n=len(self.town_min),
-        )
-        way = dijkstra(graph, directed=False, indices=here)[:, there]
+        way = dijkstra(self._graph, directed=False, indices=here)[:, there]
         found = way + self.town_min[here, None] + self.town_min[None, there]
         found[here[:, None] == there[None, :]] = 0.0
         return np.asarray(found.T if turned else found, dtype=np.float64)

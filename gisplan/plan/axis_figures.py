@@ -26,8 +26,14 @@ class ZoneFigures:
         return self.plan_eur + self.pnrr_eur
 
     @property
+    def known_eur(self) -> Decimal | None:
+        """None where something is loaded and no amount is known to belong here alone."""
+        return None if not self.eur and (self.interventions or self.projects) else self.eur
+
+    @property
     def eur_per_person(self) -> float | None:
-        return float(self.eur) / self.people if self.zone is not None and self.people else None
+        known = self.known_eur
+        return None if known is None or self.zone is None or not self.people else float(known) / self.people
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,12 @@ class ByZone:
     @property
     def total_eur(self) -> Decimal:
         return sum((row.eur for row in self.zones), self.apart.eur)
+
+    @property
+    def known_total_eur(self) -> Decimal | None:
+        """None where something is loaded and no amount of it is known."""
+        anything = any(row.interventions or row.projects for row in (*self.zones, self.apart))
+        return None if anything and not self.total_eur else self.total_eur
 
 
 @dataclass(frozen=True)

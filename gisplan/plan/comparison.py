@@ -63,8 +63,11 @@ class Comparison:
     territory: PlaceFigures
 
 
-def compare(municipality: Municipality, edition: PlanEdition | None) -> Comparison:
-    known = _Known(edition)
+def compare(
+    municipality: Municipality, edition: PlanEdition | None, *, known: "Known | None" = None
+) -> Comparison:
+    """`known`: what all municipalities are counted from, for whoever has read it already."""
+    known = known or Known(edition)
     membership = ZoneMembership.objects.filter(municipality=municipality, valid_to__isnull=True)
     own = membership.select_related("zone").first()
     members = ZoneMembership.objects.filter(zone=own.zone if own else None, valid_to__isnull=True)
@@ -81,11 +84,11 @@ def figures_of(
     groups: Mapping[str, Collection[str]], edition: PlanEdition | None
 ) -> tuple[dict[str, PlaceFigures], PlaceFigures]:
     """Of each group of municipalities (by ISTAT code), and of the whole territory."""
-    known = _Known(edition)
+    known = Known(edition)
     return {name: known.figures(codes) for name, codes in groups.items()}, known.figures(known.people)
 
 
-class _Known:
+class Known:
     """What all are counted from, read once."""
 
     def __init__(self, edition: PlanEdition | None) -> None:

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Axis, Claim, Intervention, PlanPlace
 from gisplan.plan.progress import latest_claims
 from gisplan.plan.queries import interventions_of_axis
@@ -123,9 +124,9 @@ def _properties(one: Intervention, until_year: int | None) -> dict[str, str]:
         "kind": one.kind,
         "kind_label": one.kind_label,
         "state": claims.state_text,
-        "state_as_of": claims.state.as_of if claims.state else "",
+        "state_as_of": as_of_in_words(claims.state.as_of) if claims.state else "",
         "amount": amount_text(claims.amount),
-        "amount_as_of": claims.amount.as_of if claims.amount else "",
+        "amount_as_of": as_of_in_words(claims.amount.as_of) if claims.amount else "",
     }
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Model
 from django.utils.formats import number_format
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from psycopg import sql
 
 from gisplan.plan.models import Axis, Claim, Intervention, PlanPlace, PnrrLocalisation, PnrrProject
@@ -213,8 +213,8 @@ def _claim(project: PnrrProject, pair: Pair) -> Claim:
         code=claim_code(pair, day, total),
         kind=Claim.Kind.AMOUNT,
         amount_eur=total,
-        as_printed_it=f"finanziamento totale {_euros(total)}, di cui PNRR {_euros(project.pnrr_eur)}",
-        as_printed_en=f"total funding {_euros(total)}, of which PNRR {_euros(project.pnrr_eur)}",
+        as_printed_it=f"finanziamento totale {_euros(total, 'it')}, di cui PNRR {_euros(project.pnrr_eur, 'it')}",
+        as_printed_en=f"total funding {_euros(total, 'en')}, of which PNRR {_euros(project.pnrr_eur, 'en')}",
         as_of=day.isoformat() if day else "",
         as_of_date=day,
         scope_it="l'intero progetto",
@@ -223,6 +223,9 @@ def _claim(project: PnrrProject, pair: Pair) -> Claim:
     )
 
 
-def _euros(amount: Decimal | None) -> str:
-    with override("it"):
-        return "non noto" if amount is None else f"{number_format(amount, 2, force_grouping=True)} €"
+def _euros(amount: Decimal | None, language: str) -> str:
+    with override(language):
+        if amount is None:
+            return gettext("non noto")
+        written = number_format(amount, 2, force_grouping=True)
+        return f"€{written}" if language == "en" else f"{written} €"

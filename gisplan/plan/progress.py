@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from gisplan.plan.dates import with_dates_in_words
 from gisplan.plan.models import Claim, Intervention
 
 
@@ -22,7 +23,11 @@ class LatestClaims:
         """One of the states in use, or else the words of the source."""
         if self.state is None:
             return _("non noto")
-        return str(self.state.get_state_display()) if self.state.state else self.state.as_printed
+        return (
+            str(self.state.get_state_display())
+            if self.state.state
+            else with_dates_in_words(self.state.as_printed)
+        )
 
 
 def latest_claims(intervention: Intervention, *, until_year: int | None = None) -> LatestClaims:

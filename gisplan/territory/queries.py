@@ -109,9 +109,14 @@ def count_or_unknown(found: int, coverage: RegisterCoverage | None) -> int | Non
     return found if found or (coverage is not None and coverage.complete) else None
 
 
+def coverages_by_kind(municipality: Municipality) -> dict[tuple[str, str], RegisterCoverage]:
+    """What each register states of each kind ("" all kinds) that holds there."""
+    return {(row.register, row.kind): row for row in _stated_for(municipality)}
+
+
 def register_counts(municipality: Municipality) -> list[RegisterCount]:
     """For every register and kind, what is known in the municipality; one query a register."""
-    stated = {(row.register, row.kind): row for row in _stated_for(municipality)}
+    stated = coverages_by_kind(municipality)
     counts = []
     for register, (model, field, kinds) in REGISTERS.items():
         here = model._default_manager.filter(municipality=municipality).order_by(field)

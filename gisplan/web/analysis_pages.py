@@ -21,6 +21,7 @@ from gisplan.web.cited_runs import runs_behind
 from gisplan.web.column_names import shown_table
 from gisplan.web.coverage import coverages_of
 from gisplan.web.features import rounded
+from gisplan.web.kept import kept_page
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import how_computed
@@ -30,6 +31,7 @@ LISTED_MINUTES = 10
 
 
 @read_only
+@kept_page
 def stations(request: HttpRequest) -> HttpResponse:
     """All stations, or those whose name or municipality matches ?q=."""
     asked = request.GET.get("q", "").strip()
@@ -53,6 +55,7 @@ def stations(request: HttpRequest) -> HttpResponse:
 
 
 @read_only
+@kept_page
 def station(request: HttpRequest, code: str) -> HttpResponse:
     """One station: its catchment, who lives in it, and how that was computed."""
     found = get_object_or_404(Station.objects.select_related("municipality", "source"), code=code)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gisplan.territory.models import Source
+from gisplan.web.axis_charts import Chart
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class AnswerTable:
     title: str
     names: list[str]
     rows: list[list[dict[str, Any]]]
+    charts: list[Chart] = field(default_factory=list)
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
@@ -53,8 +55,14 @@ def share(value: float | None) -> dict[str, Any]:
     return number(None if value is None else 100 * value, 1)
 
 
-def table(title: str, names: Sequence[str], rows: Sequence[Sequence[dict[str, Any]]]) -> AnswerTable:
-    return AnswerTable(title, list(names), [list(row) for row in rows])
+def table(
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[dict[str, Any]]],
+    *,
+    charts: Sequence[Chart] = (),
+) -> AnswerTable:
+    return AnswerTable(title, list(names), [list(row) for row in rows], list(charts))
 
 
 def zone_name(zone: object | None) -> dict[str, Any]:

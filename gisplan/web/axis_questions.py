@@ -4,15 +4,19 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from gisplan.plan.axis_areas import MOST_FEATURES, areas_by_zone
+from gisplan.plan.axis_areas import MOST_FEATURES, LayerAreas, areas_by_zone
 from gisplan.plan.axis_figures import ByZone, ZoneFigures, by_kind, by_zone
 from gisplan.plan.models import Axis, PnrrProject
 from gisplan.territory.demography import people_by_class
 from gisplan.territory.models import Population, SnaiClass, Source, Zone
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axis_answers import Answer, number, share, table, text, zone_name
+from gisplan.web.axis_charts import Chart, bar_chart
 from gisplan.web.templatetags.figures import euro
 from gisplan.web.templatetags.figures import number as written
+from gisplan.web.wording import programme
+
+MOST_CHARTS = 3  # layers of areas with a chart of their own
 
 Question = Callable[[Axis], list[Answer]]
 
@@ -32,7 +36,7 @@ def money_by_zone(axis: Axis) -> list[Answer]:
             number(row.people) if row.zone else text("–"),
             number(row.interventions),
             number(row.projects),
-            number(float(row.eur)),
+            number(None if row.known_eur is None else float(row.known_eur)),
             number(row.eur_per_person, 2) if row.zone else text("–"),
         ]
         for row in _shown(found)
@@ -43,27 +47,42 @@ def money_by_zone(axis: Axis) -> list[Answer]:
             key="money",
             question=_("Quanti interventi e quanti euro per abitante?"),
             figures=[
-                (euro(found.total_eur), _("in tutto, ogni importo contato una volta")),
+                (euro(found.known_total_eur), _("in tutto, ogni importo contato una volta")),
                 (_per_person(found, people), _("per abitante del territorio")),
                 (euro(found.apart.eur), _("non attribuibili a una sola zona")),
             ],
-            tables=[table(_("Per zona omogenea"), [*names, _("Euro"), _("Euro per abitante")], rows)],
+            tables=[
+                table(
+                    _("Per zona omogenea"),
+                    [*names, _("Euro"), _("Euro per abitante")],
+                    rows,
+                    charts=_money_chart(axis, found),
+                )
+            ],
             how=_(
                 "Un intervento che tocca più zone conta in ognuna; un importo è di una zona solo se tutti i suoi "
                 "luoghi sono in quella zona, altrimenti resta intero e non attribuito: la somma delle righe è il "
                 "totale. Importi del piano: l'ultimo dichiarato; progetti PNRR: finanziamento totale."
+            )
+            + " "
+            + _(
+                "Non noto: qualcosa tocca la zona, ma nessun importo è soltanto suo; zero: nulla di caricato la tocca."
             ),
             sources=_sources(axis),
         )
     ]
 
 
+def _money_chart(axis: Axis, found: ByZone) -> list[Chart]:
+    """What no zone has alone cannot be shared out among people: it is in the table, not in a bar."""
+    rows = [(str(row.zone), row.eur_per_person) for row in found.zones]
+    return bar_chart(_("Euro per abitante, zona per zona"), rows, axis_code=axis.code, unit="€", decimals=2)
+
+
 def _per_person(found: ByZone, people: int) -> str:
-    return (
-        _("%(amount)s €") % {"amount": written(float(found.total_eur) / people, 2)}
-        if people
-        else _("non noto")
-    )
+    if found.known_total_eur is None or not people:
+        return _("non noto")
+    return _("%(amount)s €") % {"amount": written(float(found.known_total_eur) / people, 2)}
 
 
 def _shown(found: ByZone) -> list[ZoneFigures]:
@@ -99,7 +118,14 @@ def areas(axis: Axis) -> list[Answer]:
             )
             for layer in measured
         ],
-        tables=[table(_("Aree e interventi per zona omogenea"), [*names, *titles], rows)],
+        tables=[
+            table(
+                _("Aree e interventi per zona omogenea"),
+                [*names, *titles],
+                rows,
+                charts=_areas_charts(axis, measured, zones),
+            )
+        ],
         how=_(
             "Area di ogni elemento dello strato pubblicato, tagliata sui confini dei comuni della zona; dove gli "
             "elementi si sovrappongono le aree si sommano."
@@ -108,6 +134,16 @@ def areas(axis: Axis) -> list[Answer]:
         sources=_sources(axis),
     )
     return [answer]
+
+
+def _areas_charts(axis: Axis, measured: list[LayerAreas], zones: ByZone) -> list[Chart]:
+    found = []
+    for layer in measured[:MOST_CHARTS]:
+        hectares = layer.hectares or {}
+        rows = [(str(row.zone), hectares.get(row.zone.number, 0.0)) for row in zones.zones if row.zone]
+        title = _("Ettari di %(layer)s, zona per zona") % {"layer": layer.title}
+        found += bar_chart(title, rows, axis_code=axis.code, unit="ha", decimals=1)
+    return found
 
 
 def _missing_areas(found: object, too_many: list[str]) -> str:
@@ -151,9 +187,7 @@ def demography(axis: Axis) -> list[Answer]:
                     names,
                     [
                         [
-                            text(f"{row.letter} {SnaiClass.Letter(row.letter).label}")
-                            if row.letter
-                            else text(_("non noto")),
+                            text(_class_name(row.letter)),
                             number(row.municipalities),
                             number(row.people),
                             share(row.share_65_plus),
@@ -161,6 +195,19 @@ def demography(axis: Axis) -> list[Answer]:
                         ]
                         for row in rows
                     ],
+                    charts=bar_chart(
+                        _("Residenti di 65 anni e oltre, per classe SNAI"),
+                        [
+                            (
+                                _class_name(row.letter),
+                                None if row.share_65_plus is None else 100 * row.share_65_plus,
+                            )
+                            for row in rows
+                        ],
+                        axis_code=axis.code,
+                        unit="%",
+                        decimals=1,
+                    ),
                 )
             ],
             how=_(
@@ -173,6 +220,10 @@ def demography(axis: Axis) -> list[Answer]:
             ],
         )
     ]
+
+
+def _class_name(letter: str | None) -> str:
+    return f"{letter} {SnaiClass.Letter(letter).label}" if letter else _("non noto")
 
 
 def programmes(axis: Axis, question: str = "") -> list[Answer]:
@@ -191,7 +242,7 @@ def programmes(axis: Axis, question: str = "") -> list[Answer]:
                     [
                         [
                             text(row.label),
-                            text(row.programme or "–"),
+                            text(programme(row.programme) or "–"),
                             number(row.interventions),
                             number(None if row.eur is None else float(row.eur)),
                         ]

@@ -1,6 +1,8 @@
 """The questions of an axis that need travel times: answered apart, for a reader does not wait for them."""
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,11 +15,13 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.models import Run
 from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.staleness import is_stale
+from gisplan.maps.charts import Part
 from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, editions
 from gisplan.web.axes import axis_link
 from gisplan.web.axis_answers import Answer, number, share, table, text
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.axis_charts import Chart, share_chart
+from gisplan.web.kept import APPS, data_stamp, kept, kept_page
 from gisplan.web.reach_figures import coverage_address, coverages_of_axis, reach_rows, station_reach_run
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label
@@ -26,13 +30,15 @@ from gisplan.web.wording import NOT_COMPUTED
 
 
 @read_only
+@kept_page
 def answers(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
     """?parte=1: the answers alone, as the page of the axis puts them into itself."""
     plan = default_edition() if edition is None else get_object_or_404(editions(), code=edition)
     axis = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     if code not in QUESTIONS:
         raise Http404
-    found = kept(data_stamp(), ("reach", axis.code), lambda: _answered(axis.code))
+    stamp = data_stamp().of(*STAND_ON[code])
+    found = kept(stamp, ("reach", axis.code), lambda: _answered(axis.code))
     link = axis_link(axis, default_edition=default_edition())
     context = {"answers": found, "axis": axis, "link": link, "today": timezone.localdate()}
     template = "web/parts/answers.html" if request.GET.get("parte") == "1" else "web/axis_answers.html"
@@ -92,6 +98,7 @@ def _stations(question: str, run: Run) -> Answer:
                     [text(zone or _("non noto")), *map(number, people), share(beyond)]
                     for zone, *people, beyond in rows
                 ],
+                charts=_stations_chart(rows, names),
             )
         ],
         how=_(
@@ -104,6 +111,28 @@ def _stations(question: str, run: Run) -> Answer:
         else "",
         more=reverse("run", args=[run.pk]),
         more_words=_("Esecuzione n. %(number)s: parametri, ingressi e file") % {"number": run.pk},
+    )
+
+
+def _stations_chart(rows: list[list[Any]], names: list[str]) -> list[Chart]:
+    """The table counts within each time all who are nearer; a bar counts everybody once."""
+    shares = []
+    for zone, people, *within, _beyond, _share in rows:
+        steps = [later - nearer for nearer, later in pairwise([0, *within])]
+        shares.append((str(zone or _("non noto")), [*steps, people - within[-1]]))
+    between = [
+        names[0],
+        *(
+            _("da %(from)s a %(to)s minuti") % {"from": nearer, "to": later}
+            for nearer, later in pairwise(STANDARD_MINUTES)
+        ),
+    ]
+    return share_chart(
+        _("Quota di persone per minuti a piedi dalla stazione, zona per zona"),
+        shares,
+        axis_code="3",
+        parts=between,
+        rest=[Part(label=_("oltre, o non noto"), known=False)],
     )
 
 
@@ -140,6 +169,7 @@ def _coverage(key: str, question: str, code: str) -> Answer:
                     ]
                     for one, total in found
                 ],
+                charts=_coverage_chart(key, found),
             )
         ],
         how=_(
@@ -152,6 +182,20 @@ def _coverage(key: str, question: str, code: str) -> Answer:
             for one, _total in found
         ],
     )
+
+
+def _coverage_chart(key: str, found: list[tuple[CoverageRequest, GroupCoverage]]) -> list[Chart]:
+    rows = [
+        (
+            f"{service_label(one.service)}, {_ages(one.group)}",
+            (total.covered, total.not_covered, total.not_known),
+        )
+        for one, total in found
+    ]
+    rest = [Part(label=_("non li raggiungono")), Part(label=_("non noto"), known=False)]
+    code = "4" if key == "schools" else "6"
+    title = _("Quota di residenti che li raggiungono")
+    return share_chart(title, rows, axis_code=code, parts=[_("li raggiungono")], rest=rest)
 
 
 def _percent(total: GroupCoverage) -> str:
@@ -176,3 +220,9 @@ def _ages(group: str) -> str:
 
 
 QUESTIONS: dict[str, Callable[[], list[Answer]]] = {"3": stations, "4": schools, "6": health}
+#: The apps whose rows the answers stand on: an edited intervention leaves those of schools and health as they are.
+STAND_ON = {
+    "3": APPS,
+    "4": ("territory", "analysis", "layers"),
+    "6": ("territory", "analysis", "layers"),
+}

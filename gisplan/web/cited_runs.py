@@ -1,6 +1,6 @@
 """The runs behind the figures of a page: which they are, and whether they still stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -21,13 +21,19 @@ class CitedRun:
 def runs_behind(bands: Iterable[Band]) -> list[CitedRun]:
     """Each run once, the newest first; whether it is stale is asked once a run."""
     numbers = {band.run_id for band in bands}
-    rows = Run.objects.filter(pk__in=numbers).defer("result")
-    return [CitedRun(run, METHODS.get(run.method, run.method), is_stale(run)) for run in rows]
+    return [cited(run) for run in Run.objects.filter(pk__in=numbers).defer("result")]
+
+
+def cited(run: Run) -> CitedRun:
+    return CitedRun(run, METHODS.get(run.method, run.method), is_stale(run))
 
 
 def citation(bands: Iterable[Band]) -> str:
     """The same as a note under a map."""
-    found = runs_behind(bands)
+    return note_of(runs_behind(bands))
+
+
+def note_of(found: Sequence[CitedRun]) -> str:
     said = [_("%(method)s n. %(number)s") % {"method": one.method, "number": one.run.pk} for one in found]
     stale = [str(one.run.pk) for one in found if one.stale]
     note = _("Calcolo: %(runs)s.") % {"runs": ", ".join(said)} if said else ""

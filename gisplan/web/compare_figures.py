@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from gisplan.plan.models import Intervention
-from gisplan.plan.queries import default_edition, interventions_of_municipality, with_places_and_claims
+from gisplan.plan.queries import default_edition, with_places_and_claims
 from gisplan.territory.models import HealthSite, Hospital, Municipality, Place, School, Station, Zone
 from gisplan.territory.profile import (
     latest_boundary,
@@ -21,12 +21,10 @@ from gisplan.web.indicators import Figures, indicators_of
 FigureRow = tuple[str, object, int]
 
 
-def municipality_figures(one: Municipality) -> list[FigureRow]:
+def municipality_figures(one: Municipality, interventions: int | None) -> list[FigureRow]:
     people, boundary = people_of(one), latest_boundary(one)
     newest = people[0] if people else None
     snai, zone, nearest = snai_class_of(one), zone_membership_of(one), nearest_station(one)
-    edition = default_edition()
-    here = interventions_of_municipality(one, edition=edition).here if edition else None
     counts = [
         (str(row.kind_label).capitalize(), row.count, 0)
         for row in register_counts(one)
@@ -40,7 +38,7 @@ def municipality_figures(one: Municipality) -> list[FigureRow]:
         (_("Altitudine (m)"), one.altitude_m, 0),
         (_("Classe SNAI 2020"), f"{snai.letter} {snai.get_letter_display()}" if snai else None, 0),
         (_("Zona omogenea"), str(zone.zone) if zone else None, 0),
-        (_("Interventi del piano caricati"), None if here is None else len(here), 0),
+        (_("Interventi del piano caricati"), interventions, 0),
         (
             _("Distanza in linea d'aria (km) dalla stazione più vicina"),
             nearest.distance_km if nearest else None,

@@ -26,7 +26,7 @@ from gisplan.web import (
 )
 from gisplan.web.comparison import CannotCompare, Comparison
 from gisplan.web.features import lang
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept import data_stamp, kept, kept_page
 from gisplan.web.refusals import chosen, read_only
 from gisplan.web.view_content import ViewContent
 
@@ -42,6 +42,7 @@ MOST_ROWS = 15  # a longer table stays closed until it is asked for
 
 
 @read_only
+@kept_page
 def compare(request: HttpRequest) -> HttpResponse:
     """?tipo=comuni&a=001090&b=001272&voce=anziani: the whole comparison in the address."""
     kind = chosen("tipo", request.GET.get("tipo", "").strip(), list(KINDS)) or "comuni"
@@ -107,16 +108,29 @@ def _shown(found: Comparison) -> dict[str, Any]:
         "difference": difference,
         "difference_table": _written(table) if table else None,
         "is_long": table is not None and len(table.rows) > MOST_ROWS,
+        "difference_table_at": _table_at(found),
         "written": [_written(table) for table in found.tables if table.rows],
         "empty": [table.title for table in found.tables if not table.rows],
     }
+
+
+def _table_at(found: Comparison) -> str:
+    """Where on the page the rows of the difference map stand."""
+    if found.mapped:
+        return "#difference-table"
+    return next((f"#table-{table.name}" for table in found.tables if table.rows), "#figures")
 
 
 def _written(table: PrintTable) -> dict[str, Any]:
     """Heads and rows as text, each cell with whether its column holds numbers."""
     numbers = [table.is_number(column) for column in range(len(table.columns))]
     rows = [list(zip(row, numbers, strict=True)) for row in table.written(lang())]
-    return {"title": table.title, "heads": list(zip(table.columns, numbers, strict=True)), "rows": rows}
+    return {
+        "name": table.name,
+        "title": table.title,
+        "heads": list(zip(table.columns, numbers, strict=True)),
+        "rows": rows,
+    }
 
 
 def _content(found: Comparison) -> ViewContent:

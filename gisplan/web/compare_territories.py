@@ -1,6 +1,6 @@
 """Two municipalities or two homogeneous zones side by side, at one scale, by a figure that the reader chooses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gisplan.maps.spec import MapLayer, MapSpec
+from gisplan.plan.models import Intervention
 from gisplan.plan.queries import default_edition, interventions_of_municipality
 from gisplan.territory.display import territory_bounds
 from gisplan.territory.models import Municipality, MunicipalityBoundary, TerritoryEdition, Zone
@@ -26,6 +27,7 @@ from gisplan.web.comparison import FIRST, SECOND, CannotCompare, Comparison, Sid
 from gisplan.web.difference_map import Differences, Places
 from gisplan.web.features import lang
 from gisplan.web.indicators import Figures, Indicator
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.place_maps import outline, outlines, value_layer
 from gisplan.web.plan_layers import interventions_by_axis
 
@@ -45,13 +47,9 @@ class _Two:
 
     @cached_property
     def asked(self) -> Differences:
-        words = {
-            "indicator": self.known.chosen.name,
-            "unit": self.known.chosen.unit,
-            "place": self.places.names[self.keys[0]],
-        }
+        words = {"indicator": self.known.chosen.name, "place": self.places.names[self.keys[0]]}
         return Differences(
-            title=_("%(indicator)s: %(unit)s in più o in meno di %(place)s") % words,
+            title=_("%(indicator)s: quanto in più o in meno di %(place)s") % words,
             unit=str(self.known.chosen.unit),
             decimals=self.known.chosen.decimals,
             names=("", str(self.known.chosen.name)),
@@ -81,11 +79,13 @@ class _Two:
             places=self.places,
             above=[self.outlines()],
         )
+        ground = maps.named_sources([self.edition.source])
+        sources = (*ground, *indicators.sources(self.known.chosen))
         return Comparison(
             first=sides[0],
             second=sides[1],
             figures=paired(figures),
-            difference=drawn,
+            difference=replace(drawn, sources=tuple(dict.fromkeys(sources))),
             says=(
                 difference_map.in_words(self.asked, pair, self.names),
                 indicators.stands_on(self.known.chosen),
@@ -106,18 +106,30 @@ def municipalities(first: str, second: str, indicator: Indicator) -> Comparison:
         edition=edition,
         ground=places,
         places=places,
-        known=indicators.figures(indicator, {code: {code} for code in places.names}),
+        known=_known(indicator, {code: {code} for code in places.names}),
         keys=keys,
         codes=({keys[0]}, {keys[1]}),
     )
+    edition_of_plan = default_edition()
+    here = [interventions_of_municipality(one, edition=edition_of_plan).here for one in found]
     sides = [
-        Side(one.name, reverse("municipality", args=[one.istat_code]), _municipality_map(one, key, two))
-        for one, key in zip(found, (FIRST, SECOND), strict=True)
+        Side(one.name, reverse("municipality", args=[one.istat_code]), _municipality_map(one, key, two, own))
+        for one, key, own in zip(found, (FIRST, SECOND), here, strict=True)
     ]
     figures = [
-        [*municipality_figures(one), *rate_figures(two.known, one.istat_code, "comuni")] for one in found
+        [
+            *municipality_figures(one, len(own) if edition_of_plan else None),
+            *rate_figures(two.known, one.istat_code, "comuni"),
+        ]
+        for one, own in zip(found, here, strict=True)
     ]
     return two.comparison((sides[0], sides[1]), (figures[0], figures[1]))
+
+
+def _known(indicator: Indicator, groups: Mapping[str, Collection[str]], *, by_zone: bool = False) -> Figures:
+    """The same for every two places, so it is kept."""
+    key = ("compared figures", indicator.code, by_zone)
+    return kept(data_stamp(), key, lambda: indicators.figures(indicator, groups, by_zone=by_zone))
 
 
 def _ground() -> TerritoryEdition:
@@ -134,9 +146,11 @@ def _municipality(code: str) -> Municipality:
     return found
 
 
-def _municipality_map(one: Municipality, key: str, two: _Two) -> MapSpec:
+def _municipality_map(
+    one: Municipality, key: str, two: _Two, interventions: Sequence[Intervention]
+) -> MapSpec:
     """The map of its own page, the municipalities coloured by value."""
-    spec = maps.municipality_map(one, interventions_of_municipality(one, edition=default_edition()).here)
+    spec = maps.municipality_map(one, interventions)
     if spec is None:
         raise CannotCompare(_("Senza confini caricati non c'è una mappa da mostrare."))
     named = {
@@ -165,7 +179,7 @@ def zones(first: str, second: str, indicator: Indicator) -> Comparison:
         edition=edition,
         ground=ground,
         places=_zones(members, ground),
-        known=indicators.figures(indicator, {code: {code} for code in ground.names} | members, by_zone=True),
+        known=_known(indicator, {code: {code} for code in ground.names} | members, by_zone=True),
         keys=keys,
         codes=(members.get(keys[0], set()), members.get(keys[1], set())),
     )

@@ -29,6 +29,7 @@ from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import VALUES, shown_table
 from gisplan.web.coverage_map import coverage_map
 from gisplan.web.examples import examples
+from gisplan.web.kept import kept_page
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import chosen, read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, parameter
@@ -47,6 +48,7 @@ _answers: dict[tuple[CoverageRequest, str], ServiceCoverage] = {}
 
 
 @read_only
+@kept_page
 def coverage(request: HttpRequest) -> HttpResponse:
     """?servizio=stations:rail&minuti=15&modo=walk&eta=6-10; without a service, the form alone."""
     asked = {

@@ -98,7 +98,7 @@ def difference_layer(asked: Differences, places: Places, values: Mapping[str, Pa
             first=pairs[code][0],
             second=pairs[code][1],
             difference=found[code],
-            step=classes.step_of(found[code]),
+            step=classes.class_of(found[code]),
         )
         for code in _sorted(places.names, found)
     ]
@@ -109,7 +109,7 @@ def difference_layer(asked: Differences, places: Places, values: Mapping[str, Pa
         title=asked.title,
         data=collection(features),
         style=palettes.NO_DATA.style,
-        classes=_classes(classes, asked),
+        classes=step_classes(classes, asked),
         class_field="step",
         popup=(*(column for column in columns if column[1]), last),
         shapes_url=places.shapes_url,
@@ -124,7 +124,7 @@ def _sorted(names: Mapping[str, str], found: Mapping[str, float | None]) -> list
     return sorted(names, key=place)
 
 
-def _classes(classes: Diverging, asked: Differences) -> tuple[StyleClass, ...]:
+def step_classes(classes: Diverging, asked: Differences) -> tuple[StyleClass, ...]:
     """The most first, equal in the middle."""
     return tuple(
         StyleClass(

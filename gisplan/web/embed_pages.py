@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept import data_stamp, kept, kept_page
 from gisplan.web.middleware import content_security_policy
 from gisplan.web.refusals import read_only
 from gisplan.web.territory_pages import municipality_content, municipality_context
@@ -15,6 +15,7 @@ from gisplan.web.view_exports import answer
 
 @xframe_options_exempt
 @read_only
+@kept_page
 def embed(request: HttpRequest, istat_code: str) -> HttpResponse:
     """What the page of the municipality shows first, with a link to the rest."""
     context = kept(

@@ -15,6 +15,7 @@ from gisplan.maps.texts import format_value
 from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import COLUMNS, METHODS, VALUES
 from gisplan.web.features import lang
+from gisplan.web.kept import kept_page
 from gisplan.web.planning_words import sentence
 from gisplan.web.refusals import chosen as pick
 from gisplan.web.refusals import whole
@@ -26,6 +27,7 @@ HALF = 0.5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def equity_page(request: HttpRequest) -> HttpResponse:
     """?esecuzione=12&misura=reached&dopo=13; a planner's POST keeps what the address asks."""
     runs = _offered()

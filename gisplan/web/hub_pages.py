@@ -28,6 +28,7 @@ from gisplan.web.hub_exports import hub_content
 from gisplan.web.hub_figures import FIGURES, Answer, compared
 from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
+from gisplan.web.kept import kept_page
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES
@@ -38,6 +39,7 @@ HUBS = (("A", "luogo", "lon", "lat"), ("B", "luogo2", "lon2", "lat2"))
 
 
 @read_only
+@kept_page
 def hub(request: HttpRequest) -> HttpResponse:
     """?lon=…&lat=…&lon2=…&lat2=…&modo=walk&minuti=5,10,15: the whole state in the address, so that it can be shared."""
     first, second = (_answered(request, *fields) for fields in HUBS)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,12 @@ from gisplan.analysis.errors import AnalysisError
 from gisplan.analysis.place_indicators import Values
 from gisplan.analysis.road_times import SCHEMATIC, road_times
 from gisplan.analysis.trends import population_dates
+from gisplan.maps.spec import Source
+from gisplan.plan.models import PnrrProject
 from gisplan.plan.queries import completeness, default_edition
+from gisplan.territory.models import Population
+from gisplan.territory.models import Source as SourceRow
+from gisplan.web.maps import named_sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +103,7 @@ INDICATORS = {
         Indicator(
             code="euro",
             key="pnrr_eur_per_inhabitant",
-            name=gettext_lazy("PNRR: euro per residente, solo progetti che non escono di qui"),
+            name=gettext_lazy("PNRR: euro per residente, progetti di un luogo solo"),
             unit=gettext_lazy("euro per residente"),
             decimals=2,
         ),
@@ -145,9 +151,29 @@ def stands_on(indicator: Indicator) -> str:
         return _("Dal %(first)s al %(last)s.") % {"first": years[0], "last": years[-1]} if years else ""
     if indicator.key == "interventions_per_1000" and (edition := default_edition()):
         return f"{completeness(edition).statement}."
+    if indicator.key == "pnrr_eur_per_inhabitant":
+        return _(
+            "Gli importi dei progetti che agiscono in più luoghi della mappa non sono attribuiti a nessuno."
+        )
     if indicator.key == "old_age_index":
         return _("Persone di 65 anni e oltre ogni 100 sotto i 15 anni.")
     return ""
+
+
+def sources(indicator: Indicator) -> tuple[Source, ...]:
+    """Where the figure comes from, the newest of each: people, and the register that is laid on them."""
+    if indicator.key in place_indicators.MINUTES:
+        found: tuple[Source, ...] = ()
+    else:
+        inside = Population.objects.filter(municipality__in_territory=True)
+        if indicator.key != "change_pct":
+            inside = inside.filter(reference_date=inside.aggregate(newest=Max("reference_date"))["newest"])
+        found = named_sources(SourceRow.objects.filter(pk__in=inside.values("source")))
+    if indicator.key == "interventions_per_1000" and (edition := default_edition()):
+        return (Source(edition.title), *found)
+    if indicator.key.startswith("pnrr"):
+        return (*named_sources(SourceRow.objects.filter(pk__in=PnrrProject.objects.values("source"))), *found)
+    return found
 
 
 def _road_note() -> str:

@@ -25,6 +25,7 @@ from gisplan.web.answer_pages import keep, rows_of, run_context
 from gisplan.web.column_names import shown_table
 from gisplan.web.features import collection, feature, lang, palette_classes
 from gisplan.web.inner_area_words import COLUMNS, REASONS, named_poles, sentence
+from gisplan.web.kept import kept_page
 from gisplan.web.shapes import shapes_url
 from gisplan.web.view_exports import render_view
 
@@ -42,6 +43,7 @@ DIFFERING = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def inner_areas_page(request: HttpRequest) -> HttpResponse:
     """?edizione=2014: the minutes of that edition; a planner's POST keeps what the address asks."""
     asked = request.GET.get("edizione", "").strip() or DEFAULT_EDITION

@@ -1,6 +1,6 @@
 """The maps of the pages: which layers, what they fit, on what they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from gisplan.analysis.queries import bands_within
 from gisplan.maps.folium_map import MapParts, build_map
 from gisplan.maps.spec import MapLayer, MapSpec, Source, TileServer
 from gisplan.plan.axes_acting import ActingThere
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Axis, Intervention
 from gisplan.plan.queries import completeness
 from gisplan.territory.display import screen_bounds, territory_bounds
@@ -20,10 +21,11 @@ from gisplan.territory.models import (
     HealthSite,
     Hospital,
     Municipality,
+    MunicipalityBoundary,
     Station,
     TerritoryEdition,
 )
-from gisplan.territory.models import Source as DataSource
+from gisplan.territory.models import Source as SourceRow
 from gisplan.territory.profile import (
     latest_boundary,
     latest_edition,
@@ -33,9 +35,11 @@ from gisplan.territory.profile import (
 from gisplan.web import ground_layers, place_layers, plan_layers
 from gisplan.web.axes import axis_name
 from gisplan.web.axis_ground import axis_ground, caption
+from gisplan.web.cited_runs import citation
 from gisplan.web.coverage import Coverage, coverages_of
 from gisplan.web.features import lang
 from gisplan.web.home_ground import acting_layer, acting_says
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.street_ground import with_streets
 
 AROUND_M = 1500  # what the map of a station shows where no catchment was computed
@@ -140,15 +144,11 @@ def municipality_map(municipality: Municipality, interventions: Sequence[Interve
     if edition is None:
         return None
     boundary = latest_boundary(municipality)
-    near = municipalities_near(boundary.geometry, edition) if boundary else []
-    here = {"municipality": municipality}
+    stamp, key = data_stamp().of("territory", "analysis"), ("places in", municipality.pk)
+    ground, cited = kept(stamp, key, lambda: _places_in(municipality, edition, boundary))
     layers = [
-        *ground_layers.around(edition, near, chosen=municipality),
-        place_layers.stations(Station.objects.filter(**here), bands=bands_within(10)),
-        place_layers.hospitals(Hospital.objects.filter(**here)),
-        place_layers.health_sites(HealthSite.objects.filter(**here)),
-        *plan_layers.interventions_by_axis(interventions),
-    ]
+        replace(layer, note=citation(cited)) if layer.key == "stations" else layer for layer in ground
+    ] + plan_layers.interventions_by_axis(interventions)
     return MapSpec(
         title=municipality.name,
         layers=tuple(layer for layer in layers if layer.features),
@@ -156,6 +156,21 @@ def municipality_map(municipality: Municipality, interventions: Sequence[Interve
         bounds=screen_bounds(boundary.geometry) if boundary else None,
         attribution=attribution(edition),
     )
+
+
+def _places_in(
+    municipality: Municipality, edition: TerritoryEdition, boundary: MunicipalityBoundary | None
+) -> tuple[list[MapLayer], list[Band]]:
+    """The municipality, its neighbours and places; and the bands that the stations tell of."""
+    near = municipalities_near(boundary.geometry, edition) if boundary else []
+    here = {"municipality": municipality}
+    bands = bands_within(10)
+    return [
+        *ground_layers.around(edition, near, chosen=municipality),
+        place_layers.stations(Station.objects.filter(**here), bands=bands),
+        place_layers.hospitals(Hospital.objects.filter(**here)),
+        place_layers.health_sites(HealthSite.objects.filter(**here)),
+    ], list(bands.values())
 
 
 def station_map(station: Station, bands: Sequence[Band]) -> MapSpec | None:
@@ -234,9 +249,12 @@ def _stands_on(axis: Axis, coverages: Sequence[Coverage]) -> str:
 def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage]) -> tuple[Source, ...]:
     """The boundaries' source, those of the registers that the map shows, and the plan's."""
     registers = [coverage.row.source for coverage in coverages]
-    rows = dict.fromkeys([edition.source, *registers])
-    return (Source(axis.edition.title), *map(source_of, rows))
+    return (Source(axis.edition.title), *named_sources([edition.source, *registers]))
 
 
-def source_of(row: DataSource) -> Source:
-    return Source(f"{row.title}, {row.publisher}, {row.reference_date}", licence=row.licence)
+def named_sources(rows: Iterable[SourceRow]) -> tuple[Source, ...]:
+    """Sources as print and files write them, each once."""
+    return tuple(
+        Source(f"{row.title}, {row.publisher}, {as_of_in_words(row.reference_date)}", licence=row.licence)
+        for row in dict.fromkeys(rows)
+    )

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from gisplan.analysis.nearest_services import NearestService, nearest_services
 from gisplan.maps.print_table import PrintTable
-from gisplan.plan.comparison import Comparison, PlaceFigures, compare
+from gisplan.plan.comparison import Comparison, Known, PlaceFigures, compare
 from gisplan.plan.models import PlanEdition
 from gisplan.territory.models import Municipality
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.service_words import service_label
 
 
@@ -34,7 +35,10 @@ class ServiceRow:
 
 
 def comparison(municipality: Municipality, edition: PlanEdition | None) -> dict[str, Any]:
-    found = compare(municipality, edition)
+    """What it is counted from is read once for all the municipalities."""
+    stamp = data_stamp().of("territory", "plan")
+    known = kept(stamp, ("compared", edition and edition.pk), lambda: Known(edition))
+    found = compare(municipality, edition, known=known)
     return {"comparison": found, "compared": _rows(found)}
 
 

@@ -30,6 +30,7 @@ from gisplan.plan.rights import may_edit_plan
 from gisplan.web import maps
 from gisplan.web.axes import axis_name
 from gisplan.web.column_names import COLUMNS, shown_table
+from gisplan.web.kept import kept_page
 from gisplan.web.plan_coverage_map import legend_rows, plan_map
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
@@ -45,6 +46,7 @@ REGISTER_WORDS = {"plan": gettext_lazy("registro del piano"), "pnrr": gettext_la
 
 
 @read_only
+@kept_page
 def plan_coverage(request: HttpRequest) -> HttpResponse:
     """?asse=5&bisogno=minutes_to_pole&registro=pnrr; without a question, every axis and the old-age index."""
     asked = {name: request.GET.get(name, "").strip() for name in ("asse", "bisogno", "registro")}

@@ -32,7 +32,7 @@ from gisplan.web.axis_questions import answers_of
 from gisplan.web.axis_view import check_choices, view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.home_ground import acting_answer
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept import Stamp, data_stamp, kept, kept_page
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import map_rows, shared_amounts
@@ -48,6 +48,7 @@ class AxisCard:
 
 
 @read_only
+@kept_page
 def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The overview of a plan edition (the first with interventions), or of the territory alone."""
     context = kept(data_stamp(), ("home", edition), lambda: _home(edition))
@@ -85,6 +86,7 @@ def _home(edition: str | None) -> dict[str, Any]:
 
 
 @read_only
+@kept_page
 def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
     """One axis: its map, the same content as tables, and on how much of the plan it stands."""
     stamp = data_stamp()
@@ -99,7 +101,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
     return render(request, "web/axis.html", context | own)
 
 
-def _axis(request: HttpRequest, code: str, edition: str | None, stamp: str) -> dict[str, Any]:
+def _axis(request: HttpRequest, code: str, edition: str | None, stamp: Stamp) -> dict[str, Any]:
     first = default_edition()
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)

@@ -20,6 +20,8 @@ from gisplan.web import hub_maps, maps
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.hub_question import from_query, number_of, sentence
+from gisplan.web.kept import kept_page
+from gisplan.web.method_words import source_words
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import chosen, read_only
 from gisplan.web.run_pages import EDITION_NAMES
@@ -30,6 +32,7 @@ COST = 3
 
 
 @read_only
+@kept_page
 def station_profile(request: HttpRequest, code: str) -> HttpResponse:
     """?minuti=5,10,15: the profile of a station, with the headways that are kept of it."""
     station = get_object_or_404(Station, code=code)
@@ -47,6 +50,7 @@ def station_profile(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @read_only
+@kept_page
 def profile(request: HttpRequest) -> HttpResponse:
     """?lon=…&lat=…&minuti=5,10,15: the profile of a position, with mode group and headway (&mezzo=rail&cadenza=15)."""
     try:
@@ -68,7 +72,7 @@ def _profile(request: HttpRequest, place: HubPlace, context: dict[str, Any]) -> 
         "place": place,
         "minutes": request.GET.get("minuti") or ",".join(map(str, USUAL_MINUTES)),
         "may_edit": may_edit_plan(request.user),
-        "table_source": DEFAULT_TABLE.source,
+        "table_source": source_words(DEFAULT_TABLE.source),
     }
     try:
         found = _answer(request, place)

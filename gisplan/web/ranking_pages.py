@@ -11,12 +11,14 @@ from gisplan.analysis.models import Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.web import hub_maps, maps
 from gisplan.web.column_names import shown_table
+from gisplan.web.kept import kept_page
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import how_computed
 from gisplan.web.view_exports import render_view
 
 
 @read_only
+@kept_page
 def ranking(request: HttpRequest) -> HttpResponse:
     """The newest ranking."""
     found = Run.objects.filter(method=METHOD).first()

@@ -31,8 +31,9 @@ ASKED: dict[str, tuple[CoverageRequest, ...]] = {
 
 
 def coverages_of_axis(code: str) -> list[ServiceCoverage]:
-    """The answers to what is asked, in its order; from memory while no row has changed."""
-    return kept(data_stamp(), ("coverages", code), lambda: coverage_of_services(ASKED[code]))
+    """The answers to what is asked, in its order; from memory while no row that they stand on has changed."""
+    stamp = data_stamp().of("territory", "analysis", "layers")
+    return kept(stamp, ("coverages", code), lambda: coverage_of_services(ASKED[code]))
 
 
 def station_reach_run() -> Run | None:

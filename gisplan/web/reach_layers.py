@@ -19,6 +19,7 @@ from gisplan.maps.spec import MapLayer, StyleClass, Tiles
 from gisplan.territory.display import boundary_geometries, territory_bounds
 from gisplan.territory.models import School, TerritoryEdition
 from gisplan.territory.queries import coverage_of
+from gisplan.web.cited_runs import cited, note_of
 from gisplan.web.coverage import register_note
 from gisplan.web.features import collection, feature, lang, rounded
 from gisplan.web.place_layers import minutes_shown
@@ -70,7 +71,7 @@ def station_share(run: Run, edition: TerritoryEdition) -> MapLayer:
             ),
             ("share", _("entro %(minutes)s minuti (%%)") % {"minutes": last}),
         ),
-        note=register_note("stations"),
+        note=f"{register_note('stations')} {note_of([cited(run)])}".strip(),
         table_url=reverse("run", args=[run.pk]),
     )
 

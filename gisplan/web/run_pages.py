@@ -14,9 +14,12 @@ from gisplan.analysis.geopackages import gpkg_of
 from gisplan.analysis.models import Run
 from gisplan.analysis.runs import parts_now
 from gisplan.analysis.staleness import changed_inputs, is_stale
+from gisplan.plan.dates import with_dates_in_words
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
 from gisplan.web.column_names import METHODS, VALUES, shown_table
 from gisplan.web.inner_area_words import named_poles
+from gisplan.web.kept import kept_page
+from gisplan.web.method_words import SOURCES, source_words, speed_kind
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import age_name, service_label
 
@@ -75,6 +78,7 @@ TYPES = {
 
 
 @read_only
+@kept_page
 def runs(request: HttpRequest) -> HttpResponse:
     """The analyses that there are, and the newest runs."""
     rows, now = Run.objects.defer("result")[:LISTED_RUNS], parts_now()
@@ -90,6 +94,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 
 @read_only
+@kept_page
 def run(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Run, pk=number)
     context = {
@@ -145,7 +150,12 @@ def how_computed(found: Run) -> dict[str, Any]:
 def _speeds(found: Run) -> list[dict[str, Any]]:
     """What was used, at what speed, by which source."""
     return [
-        {"kind": row["speed"], "kmh": row["km/h"], "source": row["source"]}
+        {
+            "kind": speed_kind(row["speed"]),
+            "kmh": row["km/h"],
+            "source": source_words(row["source"]),
+            "is_known": row["source"] in SOURCES,
+        }
         for row in found.parameters.get("speeds", [])
         if isinstance(row, dict)
     ]
@@ -170,4 +180,4 @@ def written(value: object) -> str:
         return str(VALUES[value])
     if isinstance(value, int | float):
         return number_format(value)
-    return str(VALUES.get(str(value), value))
+    return str(VALUES.get(str(value), with_dates_in_words(str(value))))

@@ -26,6 +26,7 @@ from gisplan.plan.rights import may_edit_plan
 from gisplan.web import hub_maps, maps
 from gisplan.web.column_names import shown_table
 from gisplan.web.hub_question import number_of, sentence
+from gisplan.web.kept import kept_page
 from gisplan.web.run_pages import how_computed
 from gisplan.web.service_words import service_label
 from gisplan.web.view_exports import render_view
@@ -34,6 +35,7 @@ Kind = ScenarioChange.Kind
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def scenarios(request: HttpRequest) -> HttpResponse:
     """The list; a planner's POST makes a new one."""
     error = ""
@@ -62,6 +64,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def scenario(request: HttpRequest, number: int) -> HttpResponse:
     """One scenario with its changes and its newest comparison; a planner's POST changes or computes it."""
     found = get_object_or_404(Scenario, pk=number)

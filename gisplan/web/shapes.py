@@ -57,5 +57,6 @@ class _Key:
 def _written(key: _Key) -> tuple[bytes, bytes]:
     """Plain and compressed: packing it for every reader would take longer than the page."""
     geometries = json.dumps(boundary_geometries(key.edition), separators=(",", ":"))
-    script = f"window.gisplanShapes=Object.assign(window.gisplanShapes||{{}},{geometries});\n".encode()
+    # As text that is parsed: a browser takes half the time that it takes to compile the same as a script.
+    script = f"window.gisplanShapes=Object.assign(window.gisplanShapes||{{}},JSON.parse('{geometries}'));\n".encode()
     return script, gzip.compress(script, 9)

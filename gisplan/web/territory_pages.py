@@ -47,7 +47,7 @@ from gisplan.territory.profile import (
 from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept import data_stamp, kept, kept_page
 from gisplan.web.municipality_charts import age_chart
 from gisplan.web.municipality_more import comparison, embed_snippet, more_tables, services
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
@@ -60,6 +60,7 @@ PLACES_ON_A_PAGE = 40
 
 
 @read_only
+@kept_page
 def municipalities(request: HttpRequest) -> HttpResponse:
     """All municipalities, or those that match ?q= (name or code), ?classe= and ?zona=."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "classe", "zona")}
@@ -93,6 +94,7 @@ def _list_content(found: Iterable[Municipality], asked: dict[str, str]) -> ViewC
 
 
 @read_only
+@kept_page
 def municipality(request: HttpRequest, istat_code: str) -> HttpResponse:
     """One municipality: who lives there, what the plan does there, what is near."""
     places = request.GET.get("luoghi", "")[:6]
@@ -125,9 +127,25 @@ def municipality_content(context: dict[str, Any]) -> ViewContent:
 
 
 def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
+    """What the territory says of it is kept apart: an edited plan leaves it as it is."""
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
     edition = default_edition()
     interventions = interventions_of_municipality(found, edition=edition)
+    of_territory = kept(
+        data_stamp().of("territory", "analysis"),
+        ("municipality ground", istat_code, places_page),
+        lambda: _territory_context(found, places_page),
+    )
+    return of_territory | {
+        "pnrr": pnrr_of_municipality(found),
+        "map": maps.page_map(maps.municipality_map(found, interventions.here)),
+        "interventions": interventions.here,
+        **comparison(found, edition),
+        **(_plan_of(found, edition, interventions) if edition else {}),
+    }
+
+
+def _territory_context(found: Municipality, places_page: str) -> dict[str, Any]:
     people = people_of(found)
     return {
         "section": "municipalities",
@@ -140,13 +158,8 @@ def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
         "nearest": nearest_station(found),
         "registers": [row for row in register_counts(found) if row.coverage or row.count is not None],
         "places": _places_in(found, places_page),
-        "pnrr": pnrr_of_municipality(found),
         "neighbours": list(neighbours_of(found)),
-        "map": maps.page_map(maps.municipality_map(found, interventions.here)),
-        "interventions": interventions.here,
-        **comparison(found, edition),
         **services(found),
-        **(_plan_of(found, edition, interventions) if edition else {}),
     }
 
 
@@ -201,6 +214,7 @@ def _plan_of(
 
 
 @read_only
+@kept_page
 def sources(request: HttpRequest) -> HttpResponse:
     context = {"section": "sources", "sources": Source.objects.all(), "coverages": coverages_of()}
     return render(request, "web/sources.html", context)

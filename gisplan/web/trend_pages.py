@@ -1,6 +1,5 @@
 """The page of demographic trends: a map by measure, the tables, and the definition of each sign."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +14,17 @@ from gisplan.analysis.errors import AnalysisError, RequestRefused
 from gisplan.analysis.models import Run
 from gisplan.analysis.trends import SIGNS, population_dates, trends
 from gisplan.maps.choropleth import CLASS_FIELD, classified, ramp_classes
-from gisplan.maps.classes import Classification, fixed, quantile
+from gisplan.maps.classes import quantile
+from gisplan.maps.diverging import Diverging
 from gisplan.maps.palettes import BOUNDARY, NO_DATA, RAMP
 from gisplan.maps.spec import MapLayer, MapSpec, StyleClass
 from gisplan.territory.display import boundary_geometries, territory_bounds
 from gisplan.territory.profile import latest_edition
 from gisplan.web import maps
 from gisplan.web.answer_pages import keep, rows_of, run_context
+from gisplan.web.difference_map import Differences, step_classes
 from gisplan.web.features import collection, feature, lang
+from gisplan.web.kept import kept_page
 from gisplan.web.planning_words import COLUMNS, sentence
 from gisplan.web.refusals import chosen
 from gisplan.web.view_exports import render_view
@@ -38,11 +40,12 @@ BY_MUNICIPALITY = "trends_by_municipality"
 #: What the page shows of each municipality; the files have all ages at both dates.
 SHOWN = ("istat_code", "municipality", *POPUP[:-1], *SIGNS, "signs")
 CLASSES = 5
-#: Inner limits of the change in % a year: growth and fall never share a class.
-CHANGE_LIMITS = (-2.0, -1.0, 0.0, 1.0)
+#: Of the change in % a year, on both sides of 0: growth and fall never share a class.
+CHANGE_LIMITS = (1.0, 2.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_page
 def trend(request: HttpRequest) -> HttpResponse:
     """?dal=2022&al=2023&misura=vecchiaia; a planner's POST keeps what the address asks."""
     measure = chosen("misura", request.GET.get("misura", "").strip(), list(MEASURES)) or "variazione"
@@ -92,7 +95,6 @@ def _map(run: Run, measure: str) -> MapSpec | None:
     edition = latest_edition()
     if edition is None:
         return None
-    column, unit, decimals, name = MEASURES[measure]
     rows = rows_of(run, BY_MUNICIPALITY)
     shapes = boundary_geometries(edition)
     data = collection(
@@ -105,15 +107,14 @@ def _map(run: Run, measure: str) -> MapSpec | None:
         )
         for row in rows
     )
-    classes = _classes(run, column, [row[column] for row in rows])
-    counted = column == "signs"
+    data, classes, class_field = _classed(run, data, measure)
     layer = MapLayer(
         key="trends",
-        title=str(name),
-        data=data if counted else classified(data, column, classes),
+        title=str(MEASURES[measure][-1]),
+        data=data,
         style=NO_DATA.style,
-        classes=_of_signs() if counted else ramp_classes(classes, unit=unit, decimals=decimals, lang=lang()),
-        class_field="signs" if counted else CLASS_FIELD,
+        classes=classes,
+        class_field=class_field,
         popup=tuple((name, str(COLUMNS[name])) for name in POPUP),
         link_field="url",
     )
@@ -126,11 +127,21 @@ def _map(run: Run, measure: str) -> MapSpec | None:
     )
 
 
-def _classes(run: Run, column: str, values: Sequence[float | None]) -> Classification:
-    if column != "change_pct":
-        return quantile(values, CLASSES)
-    first, last = (int(run.parameters[name][:4]) for name in ("first_date", "last_date"))
-    return fixed([limit * (last - first) for limit in CHANGE_LIMITS])
+def _classed(
+    run: Run, data: dict[str, Any], measure: str
+) -> tuple[dict[str, Any], tuple[StyleClass, ...], str]:
+    """The features with the field of their class, the classes, and the name of the field."""
+    column, unit, decimals, name = MEASURES[measure]
+    if column == "signs":
+        return data, _of_signs(), column
+    if column == "change_pct":
+        first, last = (int(run.parameters[name][:4]) for name in ("first_date", "last_date"))
+        steps = Diverging(tuple(limit * (last - first) for limit in CHANGE_LIMITS))
+        told = Differences(title=str(name), unit=unit, decimals=decimals, names=("", ""))
+        return classified(data, column, steps), step_classes(steps, told), CLASS_FIELD
+    limits = quantile([one["properties"][column] for one in data["features"]], CLASSES)
+    classes = ramp_classes(limits, unit=unit, decimals=decimals, lang=lang())
+    return classified(data, column, limits), classes, CLASS_FIELD
 
 
 def _of_signs() -> tuple[StyleClass, ...]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gisplan.analysis.models import Band
+from gisplan.plan.dates import with_dates_in_words
 from gisplan.territory.models import Place
 
 PEOPLE_SOURCES = {
@@ -15,6 +16,16 @@ PEOPLE_SOURCES = {
 }
 
 
+LICENCES = {
+    "facts": _("fatti riportati con parole nostre"),
+    "public document": _("documento pubblico"),
+    "Attribution (Eurostat)": _("attribuzione (Eurostat)"),
+}
+#: Programmes that our own tables name in English.
+PROGRAMMES = {
+    "PNRR schools": _("PNRR, scuole"),
+    "PINQuA UBIQuA (second list)": _("PINQuA UBIQuA (secondo elenco)"),
+}
 NOT_COMPUTED = _(
     "Con questi valori e con i dati caricati non si può calcolare: controlla le scelte, o carica ciò che manca "
     "(territorio, residenti, strade)."
@@ -29,7 +40,14 @@ def people_source(code: str) -> str:
 def status(place: Place) -> str:
     """What the source says of the state of a place; of a station, the year of the list."""
     year = place.status.removeprefix("status ")
-    return gettext("stato al %(year)s") % {"year": year} if year.isdigit() else place.status
+    return (
+        gettext("stato al %(year)s") % {"year": year} if year.isdigit() else with_dates_in_words(place.status)
+    )
+
+
+def programme(written: str) -> str:
+    """A programme by its own name."""
+    return str(PROGRAMMES.get(written, written))
 
 
 def method(band: Band) -> str:
@@ -38,5 +56,5 @@ def method(band: Band) -> str:
 
 
 def licence(written: str) -> str:
-    """Facts reported in our own words have no licence."""
-    return gettext("fatti riportati con parole nostre") if written == "facts" else written
+    """Licences by their own names; facts reported in our own words have none."""
+    return str(LICENCES.get(written, written))

@@ -25,12 +25,12 @@ def test_a_limit_between_two_sizes_is_interpolated_and_rounded() -> None:
     [(-9, -3), (-5, -2), (-3, -1), (-0.1, -1), (0, 0), (3, 1), (3.01, 2), (5, 2), (5.01, 3), (None, None)],
 )
 def test_a_limit_belongs_to_the_class_nearer_to_equal(difference: float | None, step: int | None) -> None:
-    assert Diverging((3.0, 5.0)).step_of(difference) == step
+    assert Diverging((3.0, 5.0)).class_of(difference) == step
 
 
 def test_what_is_not_finite_is_not_known_and_does_not_weigh() -> None:
-    assert Diverging((1.0,)).step_of(nan) is None
-    assert Diverging((1.0,)).step_of(inf) is None
+    assert Diverging((1.0,)).class_of(nan) is None
+    assert Diverging((1.0,)).class_of(inf) is None
     assert diverging([nan, inf, 1, 2, 4, 8]).limits == (2.0, 4.0)
 
 

@@ -1,3 +1,4 @@
+import ast
 import json
 import re
 from dataclasses import replace
@@ -7,7 +8,7 @@ import folium
 import pytest
 
 from gisplan.maps.errors import AssetError, MapInputError, MapsError
-from gisplan.maps.folium_map import CSS, JS, OWN_ASSETS, MapParts, build_map
+from gisplan.maps.folium_map import CSS, JS, OWN_ASSETS, PARSED_FROM, MapParts, build_map, script_json
 from gisplan.maps.palettes import AXES, NO_DATA
 from gisplan.maps.spec import MapLayer, MapSpec, StyleClass, TileServer
 
@@ -260,3 +261,13 @@ def test_layers_of_one_stamp_are_written_once_and_never_taken_for_one_another() 
     assert '"popups":true' in parts_of(replace(first, popup=(("name", "Nome"),))).script
     assert '"visible":false' in parts_of(replace(first, visible=False)).script
     assert "map_other" in parts_of(first, key="other").script
+
+
+def test_much_data_is_a_text_that_the_browser_parses_and_holds_no_markup() -> None:
+    value = {"text": [f"{HOSTILE}\\ it's \n «{n}»" for n in range(PARSED_FROM // 60)]}
+    written = script_json(value)
+    assert script_json({"text": HOSTILE}).startswith("{")  # little data stays a part of the script
+    assert not set("<>&\u2028") & set(written)
+    inner = written.removeprefix("JSON.parse('").removesuffix("')")
+    assert "'" not in inner
+    assert json.loads(ast.literal_eval(f"'{inner}'")) == value  # Python reads these escapes as a script does

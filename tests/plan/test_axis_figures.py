@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from gisplan.plan.amounts import total_amounts
-from gisplan.plan.axis_figures import by_kind, by_zone
+from gisplan.plan.axis_figures import ZoneFigures, by_kind, by_zone
 from gisplan.plan.models import Axis, Claim, Intervention, PlanEdition, PlanPlace
 from gisplan.territory.models import Municipality, Source, Zone, ZoneMembership
 
@@ -74,6 +74,11 @@ def test_an_amount_is_a_zones_only_where_all_its_places_are(
     assert (rows[zones[0]].interventions, rows[zones[0]].eur) == (2, 100)
     assert (rows[zones[1]].interventions, rows[zones[1]].eur) == (1, 0)
     assert (found.apart.interventions, found.apart.eur) == (1, 23)
+    assert (rows[zones[1]].known_eur, rows[zones[1]].eur_per_person) == (
+        None,
+        None,
+    )  # touched, and at no known cost
+    assert ZoneFigures(zones[0], people=5).eur_per_person == 0  # nothing that is loaded touches it
     assert found.total_eur == total_amounts(axis).total_eur == 123
 
 

@@ -25,6 +25,7 @@ from gisplan.environment.assets import AXE_SCRIPT, VENDOR
 from gisplan.plan.loading import load_plan
 from gisplan.plan.rights import GIS_OFFICER
 from gisplan.territory.loading import load_territory
+from gisplan.web.kept import pages
 
 from .import_steps import signed_in, user
 
@@ -162,6 +163,12 @@ def unavailable(reason: str) -> NoReturn:
 def uploads_folder(settings: Any, tmp_path: Path) -> Path:
     settings.LAYERS_UPLOADS_DIR = tmp_path / "uploads"
     return tmp_path / "uploads"
+
+
+@pytest.fixture(autouse=True)
+def no_page_of_another_test() -> None:
+    """What another test asked for is made anew, so that an answer has a context to look at."""
+    pages.clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyogrio
 import pytest
 import shapely
 from django.test import Client
+from django.utils.translation import override
 
 from gisplan.analysis.band_tiles import band_tile, bands_key, newest_band_ids
 from gisplan.analysis.coverage import coverage_of_service
@@ -21,13 +23,20 @@ from gisplan.plan.queries import default_edition
 from gisplan.territory.models import Hospital, RegisterCoverage, School
 from gisplan.territory.profile import municipalities_in_territory
 from gisplan.web.maps import axis_map
-from gisplan.web.reach_figures import ASKED, reach_rows
+from gisplan.web.reach_figures import ASKED, reach_rows, station_reach_run
 from layers.serving.tiles import Address
 
 from .conftest import COLLEGNO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 COLLEGNO_TOWN = "001090"
+
+
+@pytest.fixture(autouse=True)
+def italian() -> Iterator[None]:
+    """What a request of another test left behind would be the language of the maps that are made here."""
+    with override("it"):
+        yield
 
 
 def layers_of(code: str) -> dict[str, MapLayer]:
@@ -91,6 +100,13 @@ def test_without_a_kept_count_the_map_of_axis_3_claims_nothing(client: Client) -
     assert "entro 15 minuti a piedi da una stazione" in says(client, "/assi/3/")
     assert "within 15 minutes on foot of a station" in says(client, "/en/assi/3/")
     assert says(client, "/assi/3/?strati=stations") == ""
+    page = client.get("/assi/3/").content.decode()
+    run = station_reach_run()
+    assert run is not None
+    assert f"n. {run.pk}." in page
+    assert "Non corrisponde più" not in page
+    Band.objects.filter(station__code=COLLEGNO, minutes=15).delete()
+    assert "Non corrisponde più" in client.get("/assi/3/").content.decode()
 
 
 @pytest.mark.parametrize(

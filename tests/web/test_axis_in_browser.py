@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 
 from gisplan.maps.palettes import ramp_colours
@@ -139,7 +140,8 @@ def test_a_municipality_has_the_colour_of_its_class_where_it_lies(
 ) -> None:
     """Ivrea has a public hospital, Ceresole Reale is far from every known one."""
     axis = Axis.objects.get(edition=default_edition(), code="6")
-    spec = axis_map(axis, [])
+    with override("it"):
+        spec = axis_map(axis, [])
     assert spec is not None
     layer = next(one for one in spec.layers if one.key == "minutes-hospitals")
     style = next(one.style for one in layer.classes if one.label == label)

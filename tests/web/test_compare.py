@@ -98,8 +98,6 @@ REFUSED = [
     "/confronto/?tipo=piani&a=psm-1999&b=psm-2021-2023",
     "/confronto/?tipo=anni&a=20191&b=2023",
     "/confronto/?tipo=scenari&a=²&b=1",
-    f"{TWO_TOWNS}&voce=altezza",
-    f"{TWO_ZONES}&voce=polo",
 ]
 
 
@@ -109,6 +107,18 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(client: Client, address
     answer = client.get(address)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.content.decode()
+
+
+@pytest.mark.usefixtures("torino")
+@pytest.mark.parametrize(("address", "word"), [(TWO_TOWNS, "altezza"), (TWO_ZONES, "polo")])
+def test_a_figure_that_such_places_do_not_have_is_refused_with_those_that_they_have(
+    client: Client, address: str, word: str
+) -> None:
+    answer = client.get(f"{address}&voce={word}")
+    assert answer.status_code == 400
+    said = answer.content.decode().partition('class="notice"')[2].partition("</p>")[0]
+    assert f"«{word}»" in said
+    assert "anziani, giovani" in said
 
 
 def test_a_difference_is_known_where_both_sides_are() -> None:

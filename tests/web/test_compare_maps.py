@@ -16,7 +16,7 @@ from gisplan.web.compare_pages import build
 from gisplan.web.comparison import Comparison
 from gisplan.web.difference_map import Differences, Places, counted_in_words, difference_layer, in_words
 
-from .test_compare import COLLEGNO, RIVOLI, TWO_PLANS, TWO_TOWNS
+from .test_compare import COLLEGNO, RIVOLI, TWO_PLANS, TWO_TOWNS, TWO_ZONES
 from .test_pages import read
 
 pytestmark = [pytest.mark.django_db]
@@ -123,6 +123,36 @@ def test_changing_the_people_changes_the_class_on_every_map() -> None:
 
 def values_of(spec: MapSpec) -> MapLayer:
     return next(layer for layer in spec.layers if layer.key == "values")
+
+
+@pytest.mark.usefixtures("torino")
+@pytest.mark.parametrize(
+    ("address", "table"),
+    [(TWO_ZONES, "difference-table"), ("/confronto/?tipo=anni&a=2019&b=2023", "table-changes")],
+)
+def test_the_difference_map_leads_to_its_own_table(client: Client, address: str, table: str) -> None:
+    written = client.get(address).content.decode()
+    link = written.partition('id="map_diff-table"')[2][:120]
+    assert f'href="#{table}"' in link
+    assert f'id="{table}"' in written
+
+
+@pytest.mark.usefixtures("torino")
+def test_the_map_names_the_source_of_its_figure(client: Client) -> None:
+    newest = Population.objects.filter(municipality__istat_code=RIVOLI).latest("reference_date")
+    own = newest.source
+    own.pk, own.code, own.title = None, "registro-di-prova", "Registro di prova"
+    own.save()
+    Population.objects.filter(pk=newest.pk).update(source=own)
+    texts = [one.text for one in build("comuni", COLLEGNO, RIVOLI).difference.sources]
+    assert f"Registro di prova, {own.publisher}, {own.reference_date}" in texts
+    assert "Registro di prova" in read(client, TWO_TOWNS).partition("Fonti:")[2][:600]
+    minutes = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "polo").difference.sources]
+    assert len(minutes) == 1  # the boundaries
+    plan = default_edition()
+    assert plan is not None
+    works = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "interventi").difference.sources]
+    assert plan.title in works
 
 
 @pytest.mark.usefixtures("torino")

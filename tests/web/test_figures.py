@@ -1,11 +1,15 @@
 """Figures as readers of each language write them."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
+from gisplan.accessibility.hub_quality import DEFAULT_TABLE
+from gisplan.network.profiles import SPEED_SOURCES
+from gisplan.web import method_words
 from gisplan.web.templatetags import figures
 
 NUMBERS = [
@@ -30,6 +34,8 @@ def test_a_number_has_the_separators_of_its_language(
 AMOUNTS = [
     ("16000000.00", "16.000.000 €", "€16,000,000"),
     ("12.50", "12,50 €", "€12.50"),
+    ("999.99", "999,99 €", "€999.99"),
+    ("413402182.36", "413.402.182 €", "€413,402,182"),
     (None, "non noto", "not known"),
 ]
 
@@ -51,7 +57,7 @@ def test_an_amount_carries_its_currency_where_the_language_puts_it(
         ("2025-04-07", "7 aprile 2025", "7 April 2025"),
         ("2022-02", "febbraio 2022", "February 2022"),
         ("2019", "2019", "2019"),
-        ("2022 (weekly no. 43)", "2022 (weekly no. 43)", "2022 (weekly no. 43)"),
+        ("2022 (weekly no. 43)", "2022 (settimanale n. 43)", "2022 (weekly no. 43)"),
         ("2022-13", "2022-13", "2022-13"),
     ],
 )
@@ -62,6 +68,13 @@ def test_the_date_of_a_claim_is_no_more_exact_than_its_source(
         assert figures.as_of(written) == italian
     with override("en"):
         assert figures.as_of(written) == english
+
+
+def test_the_dates_in_a_text_are_written_out() -> None:
+    with override("it"):
+        assert figures.dated("fine 2026-06-30, lotto 2023-45-99") == "fine 30 giugno 2026, lotto 2023-45-99"
+    with override("en"):
+        assert figures.dated("end 2026-06-30") == "end 30 June 2026"
 
 
 def test_a_date_is_written_out() -> None:
@@ -86,3 +99,15 @@ def test_an_unknown_class_is_not_known() -> None:
     with override("it"):
         assert figures.snai_name("C") == "Cintura"
         assert figures.snai_name(None) == "non noto"
+
+
+def test_where_speeds_and_classes_come_from_is_said_in_the_readers_language() -> None:
+    for english in (*SPEED_SOURCES.values(), DEFAULT_TABLE.source):
+        with override("it"):
+            assert method_words.source_words(english) != english
+        with override("en"):
+            assert not re.search(r"[àèéìòù]", method_words.source_words(english))
+    with override("it"):
+        assert method_words.speed_kind("bike on gravel") == ("in bicicletta", "gravel")
+        assert method_words.speed_kind("walk") == ("a piedi", "")
+        assert method_words.source_words("an older source") == "an older source"

@@ -22,7 +22,7 @@ def script_of(client: Client, address: str) -> str:
 
 
 def geometries(content: bytes) -> dict[str, dict[str, object]]:
-    written = content.decode().split("||{},", 1)[1].removesuffix(");\n")
+    written = content.decode().split("||{},JSON.parse('", 1)[1].removesuffix("'));\n")
     return dict(json.loads(written))
 
 

@@ -119,7 +119,7 @@ def legend_of(page: str) -> str:
 def test_the_maps_lay_the_streets_upon_the_municipalities_and_below_the_rest(client: Client) -> None:
     page = client.get("/").content.decode()
     at = page.index(f"/sfondo/strade/{streets_key(drawable_networks())}")
-    assert page.index('"key":"boundaries"') < at < page.index('"key":"axis-')
+    assert page.index('"key":"axes-acting"') < at < page.index('"key":"axis-')
     assert "<span>Strade</span>" in legend_of(page)
     assert "<span>Streets</span>" in legend_of(client.get("/en/").content.decode())
 

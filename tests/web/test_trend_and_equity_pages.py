@@ -123,3 +123,13 @@ def test_people_near_stations_are_compared_as_shares_of_the_people_there(client:
     assert mean == pytest.approx(within / sum(row["people"] for row in reach.values()), abs=1e-6)
     assert 0 < mean < 1
     assert "Curva di Lorenz" in page
+
+
+def test_growth_and_fall_stand_on_both_sides_of_equal(client: Client) -> None:
+    page = client.get(f"{TRENDS}?dal=2022&al=2023")
+    layer = next(one for one in page.context["map"].spec.layers if one.key == "trends")
+    assert [one.value for one in layer.classes] == [3, 2, 1, 0, -1, -2, -3]
+    for feature in layer.data["features"]:
+        change, place = feature["properties"]["change_pct"], feature["properties"]["map_class"]
+        assert (change > 0) - (change < 0) == (place > 0) - (place < 0)
+        assert abs(place) == (0 if change == 0 else 1 + (abs(change) > 1) + (abs(change) > 2))

@@ -1,34 +1,33 @@
 """What a reader of a page is shown, with the language that each piece is marked as."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 
-_NO_TEXT = {"script", "style", "template"}
+_NO_TEXT = {"style", "template", "textarea"}
 _NO_END = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _SHOWN_ATTRIBUTES = ("alt", "title", "aria-label", "placeholder")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MARKED = re.compile(r"<(\w+)[^>]* lang=.*?</\1>")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text in one element; `within` names the elements around it, outermost first."""
+    """A run of text in one element, or of the data of a map."""
 
     text: str
     lang: str
-    within: tuple[str, ...]
 
 
 @dataclass
 class _Reader(HTMLParser):
     pieces: list[Piece] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
         self._open: list[tuple[str, str]] = []
-        self._is_data = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -37,48 +36,41 @@ class _Reader(HTMLParser):
             self._note(given.get(name) or "", lang)
         if tag not in _NO_END:
             self._open.append((tag, lang))
-        self._is_data = tag == "script" and given.get("type") == "application/json"
 
     def handle_endtag(self, tag: str) -> None:
         for place in range(len(self._open) - 1, -1, -1):
             if self._open[place][0] == tag:
                 del self._open[place:]
                 break
-        self._is_data = False
 
     def handle_data(self, data: str) -> None:
-        if self._is_data:
-            self.data.append(data)
-        elif self._open and not _NO_TEXT & {tag for tag, _lang in self._open}:
+        tags = {tag for tag, _lang in self._open}
+        if not self._open or _NO_TEXT & tags:
+            return
+        if "script" in tags:
+            for text in _texts_of(data):
+                self._note(text, self._open[-1][1])
+        else:
             self._note(data, self._open[-1][1])
 
     def _note(self, text: str, lang: str) -> None:
         if text.strip():
-            self.pieces.append(Piece(" ".join(text.split()), lang, tuple(tag for tag, _lang in self._open)))
+            self.pieces.append(Piece(" ".join(text.split()), lang))
 
 
 def pieces(html: str) -> list[Piece]:
-    """The text of a page and of the attributes that are read out."""
+    """The texts of a page, of the attributes that are read out and of what its maps are given to show."""
     reader = _Reader()
     reader.feed(html)
     return reader.pieces
 
 
-def texts_of_maps(html: str) -> Iterator[str]:
-    """The texts that a map of the page may show: every text with a space in its data."""
-    reader = _Reader()
-    reader.feed(html)
-    for written in reader.data:
-        yield from _texts(json.loads(written))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if " " in value:
-            yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
+def _texts_of(script: str) -> Iterator[str]:
+    """The texts with a space that a script holds, without their tags and what they mark as another language."""
+    for written in _QUOTED.findall(script):
+        if " " in written:
+            try:
+                text = json.loads(written)
+            except ValueError:
+                continue  # a piece of code between two quotes
+            yield re.sub(r"<[^>]+>", " ", _MARKED.sub(" ", text))

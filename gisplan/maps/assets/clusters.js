@@ -42,7 +42,7 @@
     var group = L.markerClusterGroup({
       animate: false,
       chunkedLoading: true,
-      chunkInterval: 40,
+      chunkInterval: 20,
       showCoverageOnHover: false,
       spiderfyOnMaxZoom: false,
       disableClusteringAtZoom: 16,

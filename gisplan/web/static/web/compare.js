@@ -9,7 +9,7 @@
   var home = [];
 
   function widest() {
-    return Math.min.apply(null, maps.map(function (map) { return map.getZoom(); }));
+    return maps.reduce(function (one, other) { return other.getZoom() < one.getZoom() ? other : one; });
   }
 
   function follow(leader) {
@@ -25,10 +25,11 @@
     moving = false;
   }
 
-  var zoom = widest();
+  var first = widest();
+  var view = { centre: first.getCenter(), zoom: first.getZoom() };
   moving = true;
   maps.forEach(function (map) {
-    map.setView((box.hasAttribute("data-same") ? maps[0] : map).getCenter(), zoom, { animate: false });
+    map.setView(box.hasAttribute("data-same") ? view.centre : map.getCenter(), view.zoom, { animate: false });
   });
   moving = false;
   home = maps.map(function (map) { return map.getCenter(); });
