@@ -12,7 +12,7 @@ from gisplan.maps.tables import layer_table
 from gisplan.web.coverage import coverages_of
 from gisplan.web.features import lang
 from gisplan.web.map_view import MapView, as_asked
-from gisplan.web.maps import source_of
+from gisplan.web.maps import named_sources
 from gisplan.web.street_ground import with_streets
 
 #: Key of a layer of places -> the register that holds them.
@@ -95,7 +95,7 @@ class ViewContent:
 def _of_registers(spec: MapSpec) -> list[Source]:
     """The sources of the registers whose places the map shows."""
     shown = [REGISTER_OF_LAYER[layer.key] for layer in spec.layers if layer.key in REGISTER_OF_LAYER]
-    return [source_of(one.row.source) for one in coverages_of(shown)] if shown else []
+    return list(named_sources(one.row.source for one in coverages_of(shown))) if shown else []
 
 
 def shown_tables(tables: Sequence[dict[str, Any]]) -> tuple[PrintTable, ...]:

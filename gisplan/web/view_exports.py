@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from gisplan.maps.print_page import PAPERS
 from gisplan.web.coverage import Coverage
 from gisplan.web.map_view import view_of
-from gisplan.web.maps import PageMap, source_of
+from gisplan.web.maps import PageMap, named_sources
 from gisplan.web.rate_limit import RateLimit, take
 from gisplan.web.refusals import BadQuestion
 from gisplan.web.view_content import ViewContent, shown_tables
@@ -100,7 +100,7 @@ def _content_of(context: dict[str, Any], title: str) -> ViewContent:
         spec=spec,
         tables=shown_tables(context.get("tables") or ()),
         filters=tuple((str(name), str(value)) for name, value in context.get("parameters") or ()),
-        sources=tuple(dict.fromkeys(source_of(one.row.source) for one in stated)),
+        sources=named_sources(one.row.source for one in stated),
         notice=" ".join(
             [*([spec.notice] if spec and spec.notice else []), *(one.statement for one in stated)]
         ),
