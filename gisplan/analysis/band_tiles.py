@@ -1,6 +1,8 @@
 """The stations' kept catchments as vector tiles: all of them at once, from near enough to be told apart."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -27,6 +29,16 @@ SELECT ST_AsMVT(one, %(name)s, 4096, 'geom', 'id') FROM (
 ) AS one WHERE geom IS NOT NULL
 """
 
+_WITHIN = """
+WITH near AS (
+  SELECT ST_Transform(ST_Segmentize(
+    ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326), 0.1), %(srid)s) AS box
+)
+SELECT array_position(%(order)s::integer[], minutes::integer) - 1,
+  ST_AsGeoJSON(ST_Transform(ST_Union(ST_SimplifyPreserveTopology(geometry, %(tolerance_m)s)), 4326), 5)
+FROM analysis_band, near WHERE id = ANY(%(ids)s) AND geometry && near.box GROUP BY minutes ORDER BY minutes DESC
+"""
+
 
 def newest_band_ids() -> list[int]:
     """One band of each station of the territory for each of the standard minutes."""
@@ -35,6 +47,22 @@ def newest_band_ids() -> list[int]:
     )
     ordered = rows.order_by("station_id", "minutes", "-run__last_asked_at", "-run_id")
     return list(ordered.distinct("station_id", "minutes").values_list("pk", flat=True))
+
+
+def bands_within(
+    ids: Sequence[int], bounds: tuple[float, float, float, float], *, tolerance_m: float
+) -> list[tuple[int, dict[str, Any]]]:
+    """Place of the minutes from 0 and GeoJSON of the joined bands that meet the bounds (degrees), the largest first."""
+    values: dict[str, Any] = {
+        **dict(zip(("west", "south", "east", "north"), bounds, strict=True)),
+        "srid": settings.STORED_SRID,
+        "ids": list(ids),
+        "order": list(STANDARD_MINUTES),
+        "tolerance_m": tolerance_m,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHIN, values)
+        return [(place, json.loads(shape)) for place, shape in cursor.fetchall()]
 
 
 def bands_key(ids: Sequence[int]) -> str:

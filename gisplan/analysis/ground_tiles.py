@@ -52,6 +52,15 @@ def tile_box(address: Address) -> TileBox:
     return TileBox(float(x_m.min()), float(y_m.min()), float(x_m.max()), float(y_m.max()))
 
 
+def degrees_box(west: float, south: float, east: float, north: float) -> TileBox:
+    """The same of a box in degrees."""
+    lon, lat = (
+        part.ravel() for part in np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
+    )
+    x_m, y_m = crs.transform_xy(lon, lat, crs.WGS84, settings.STORED_SRID)
+    return TileBox(float(x_m.min()), float(y_m.min()), float(x_m.max()), float(y_m.max()))
+
+
 def lines_tile(address: Address, ids: Sequence[int], classes: Sequence[int], lines: NDArray[Any]) -> bytes:
     """MVT of lines in metres of the stored system, the first at the bottom; `c` is the class of each."""
     pixel_m = _WORLD_M / 2**address.z / SCREEN_PX * 0.7

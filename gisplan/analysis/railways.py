@@ -10,7 +10,7 @@ import shapely
 from django.conf import settings
 from numpy.typing import NDArray
 
-from gisplan.analysis.ground_tiles import lines_tile, tile_box
+from gisplan.analysis.ground_tiles import TileBox, lines_tile, tile_box
 from gisplan.analysis.inputs import digest
 from gisplan.analysis.models import StreetNetwork
 from gisplan.analysis.networks import RAILWAYS, network_folder
@@ -55,13 +55,26 @@ def railway_tile(found: Sequence[_Lines], address: Address) -> bytes:
     """The railways in a tile as MVT, with `c` their class: 0 of trains, 1 of a city; empty where none is."""
     if address.z < FIRST_ZOOM or not found:
         return b""
-    box = tile_box(address)
-    lines = np.concatenate([one.lines[box.meets(one.box_m)] for one in found])
-    classes = np.concatenate([one.line_class[box.meets(one.box_m)] for one in found])
-    if address.z < CITY_FROM:
-        lines, classes = lines[classes == TRAIN], classes[classes == TRAIN]
+    lines, classes = _chosen(found, tile_box(address), address.z)
     order = np.argsort(-classes, kind="stable")  # trains on top
     return lines_tile(address, order.tolist(), classes[order].tolist(), lines[order]) if lines.size else b""
+
+
+def railways_within(found: Sequence[_Lines], box: TileBox, *, zoom: int) -> dict[int, NDArray[np.object_]]:
+    """Class -> the lines, in metres of the stored system, that a map of tiles of this zoom would show in the box."""
+    if zoom < FIRST_ZOOM or not found:
+        return {}
+    lines, classes = _chosen(found, box, zoom)
+    return {one: lines[classes == one] for one in (CITY, TRAIN) if (classes == one).any()}
+
+
+def _chosen(
+    found: Sequence[_Lines], box: TileBox, zoom: int
+) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
+    lines = np.concatenate([one.lines[box.meets(one.box_m)] for one in found])
+    classes = np.concatenate([one.line_class[box.meets(one.box_m)] for one in found])
+    shown = classes == TRAIN if zoom < CITY_FROM else np.ones(len(classes), dtype=bool)
+    return lines[shown], classes[shown]
 
 
 @lru_cache(maxsize=8)

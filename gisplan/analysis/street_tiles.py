@@ -10,7 +10,7 @@ import shapely
 from django.conf import settings
 from numpy.typing import NDArray
 
-from gisplan.analysis.ground_tiles import lines_tile, tile_box
+from gisplan.analysis.ground_tiles import TileBox, lines_tile, tile_box
 from gisplan.analysis.inputs import digest
 from gisplan.analysis.models import StreetNetwork
 from gisplan.analysis.networks import network_folder, open_network
@@ -47,7 +47,8 @@ def street_tile(rows: Sequence[StreetNetwork], address: Address) -> bytes:
     """The streets in a tile as MVT, with `c` their class: 0 main, 1 other, 2 not for cars; empty where none is."""
     if address.z < FIRST_ZOOM or not rows:
         return b""
-    found = [_chosen(row, address) for row in rows]
+    box = tile_box(address)
+    found = [_chosen(row, box, address.z) for row in rows]
     ids, classes, lines = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(classes, kind="stable")[:MOST_EDGES][::-1]  # main ones on top
     return (
@@ -55,12 +56,23 @@ def street_tile(rows: Sequence[StreetNetwork], address: Address) -> bytes:
     )
 
 
-def _chosen(row: StreetNetwork, address: Address) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Edges of a network that the tile shows, their classes and lines."""
+def streets_within(
+    rows: Sequence[StreetNetwork], box: TileBox, *, zoom: int
+) -> dict[int, NDArray[np.object_]]:
+    """Class -> the lines, in metres of the stored system, that a map of tiles of this zoom would show in the box."""
+    if zoom < FIRST_ZOOM or not rows:
+        return {}
+    found = [_chosen(row, box, zoom) for row in rows]
+    _ids, classes, lines = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return {one: lines[classes == one] for one in (PATH, STREET, MAIN) if (classes == one).any()}
+
+
+def _chosen(row: StreetNetwork, box: TileBox, zoom: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Edges of a network that are shown in the box at this zoom, their classes and lines."""
     edges = _edges(row.digest)
-    inside = tile_box(address).meets(edges.box_m)
-    if address.z < ALL_FROM:
-        inside &= edges.edge_class <= (STREET if address.z >= CARS_FROM else MAIN)
+    inside = box.meets(edges.box_m)
+    if zoom < ALL_FROM:
+        inside &= edges.edge_class <= (STREET if zoom >= CARS_FROM else MAIN)
     chosen = np.flatnonzero(inside)
     chosen = chosen[np.argsort(edges.edge_class[chosen], kind="stable")][:MOST_EDGES]
     return chosen, edges.edge_class[chosen], _lines(row.digest, chosen)

@@ -54,7 +54,7 @@ def section_of(layer: MapLayer, lang: Lang = "it", *, opens_at: Bounds | None = 
         ]
         if of_class[None] and not (layer.tiles and not layer.listed):
             lines.append(LegendEntry(swatch_svg(layer.style, kind), NO_DATA.label(lang), of_class[None]))
-    if not layer.listed and layer.tiles:
+    if not layer.listed and (layer.tiles or {line.text for line in lines} == {layer.title}):
         lines = _quiet_lines(lines, layer.title)
     elif not layer.listed:
         lines = [LegendEntry(line.symbol, line.text) for line in lines]

@@ -109,7 +109,7 @@ def _head(content: PrintContent, paper: Paper) -> str:
 def _subtitle(content: PrintContent, paper: Paper) -> list[str]:
     """The choices in force, what the map shows, and on what the view stands."""
     caption = content.spec.caption if content.spec is not None else ""
-    words = [*content.filters, *(line for line in (caption, content.notice) if line)]
+    words = [line for line in ("; ".join(content.filters), caption, content.notice) if line]
     room = paper.width_mm - 2 * MARGIN_MM
     return [line for sentence in words for line in wrapped(sentence, room, TEXT_MM)]
 
@@ -156,13 +156,17 @@ def _room(content: PrintContent, paper: Paper) -> Frame:
 def _map_page(content: PrintContent, spec: MapSpec, paper: Paper, project: Projection) -> str:
     room = _room(content, paper)
     frame = Frame(room.x_mm, room.y_mm, room.width_mm - LEGEND_MM - GAP_MM, room.height_mm)
-    drawn = svg_map(spec, frame, project)
+    corners = (
+        Frame(frame.x_mm, frame.y_mm + frame.height_mm - 13, 62, 13),  # the scale bar
+        Frame(frame.x_mm + frame.width_mm - 15, frame.y_mm, 15, 21),  # north
+    )
+    drawn = svg_map(spec, frame, project, keep_clear=corners)
     side = Frame(frame.x_mm + frame.width_mm + GAP_MM, room.y_mm, LEGEND_MM, room.height_mm)
     ratio = round(drawn.m_per_mm * 1000, -3 if drawn.m_per_mm > 20 else -2)
     scale = text("scale", content.lang, ratio=format_value(int(ratio), content.lang), paper=paper.name)
     caption = ""
     if content.more_specs:
-        caption = text_svg(frame.x_mm + 4, frame.y_mm + 7, spec.title, size_mm=4, bold=True)
+        caption = _caption(frame, spec.title)
     return (
         drawn.svg
         + caption
@@ -172,12 +176,23 @@ def _map_page(content: PrintContent, spec: MapSpec, paper: Paper, project: Proje
     )
 
 
+def _caption(frame: Frame, title: str) -> str:
+    """What one of several maps is, in its corner."""
+    lines = wrapped(title, frame.width_mm - 40, 4, bold=True)
+    wide = max(width_mm(line, 4, bold=True) for line in lines)
+    box = f'x="{frame.x_mm + 2}" y="{frame.y_mm + 2}" width="{wide + 4:.2f}" height="{5.2 * len(lines) + 2:.2f}"'
+    drawn, _bottom = _lines(lines, frame.x_mm + 4, frame.y_mm + 7, size_mm=4, bold=True)
+    return f'<rect {box} rx="1" fill="{WHITE}" fill-opacity="0.85"/>{"".join(drawn)}'
+
+
 def north_arrow(x_mm: float, y_mm: float) -> str:
     """An arrow to the north of the map's grid, which on the UTM zone of a place is off the pole by up to 2°."""
     arrow = (
         f'<path d="M{x_mm} {y_mm - 8}l3 9-3-2.2-3 2.2z" stroke="{WHITE}" stroke-width="0.4" fill="{INK}"/>'
     )
-    return f'<g data-part="north">{arrow}{_centred(x_mm, y_mm + 5, "N", 3.6)}</g>'
+    box = f'x="{x_mm - 5}" y="{y_mm - 10}" width="10" height="17" rx="1"'
+    ground = f'<rect {box} fill="{WHITE}" fill-opacity="0.85"/>'
+    return f'<g data-part="north">{ground}{arrow}{_centred(x_mm, y_mm + 5, "N", 3.6)}</g>'
 
 
 def scale_bar(x_mm: float, y_mm: float, m_per_mm: float, *, lang: Lang = "it", most_mm: float = 45) -> str:

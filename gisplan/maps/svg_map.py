@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ HATCH_ID = "print-hatch"
 MM_PER_PX = 0.2  # a stroke on paper is thinner than on a screen
 MARK_MM, SMALL_MARK_MM, MANY_MARKS = 5.0, 3.8, 150
 RING_MM = 4.0
-LABEL_MM = 2.5
+LABEL_MM, NAME_DESCENT_MM = 2.5, 0.5
 SIMPLIFIED_MM = 0.04  # less than a printer's dot at 600 dots an inch
 EDGE_MM = 3.0  # drawn beyond the frame, so that no clipped outline shows inside
 
@@ -51,7 +51,7 @@ class SvgMap:
     m_per_mm: float
 
 
-def svg_map(spec: MapSpec, frame: Frame, project: Projection) -> SvgMap:
+def svg_map(spec: MapSpec, frame: Frame, project: Projection, *, keep_clear: Sequence[Frame] = ()) -> SvgMap:
     """Draw the visible layers of a map in a frame; sizes in millimetres, the ground in projected metres.
 
     Parameters
@@ -62,6 +62,8 @@ def svg_map(spec: MapSpec, frame: Frame, project: Projection) -> SvgMap:
         Where it stands on the sheet.
     project : callable
         From degrees (EPSG:4326) to metres; it must keep the number and the order of the geometries.
+    keep_clear : sequence of Frame
+        Where something will stand upon the map: no name of the ground is written there.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def svg_map(spec: MapSpec, frame: Frame, project: Projection) -> SvgMap:
     sheet = _Sheet.fitting(spec, frame, project)
     taken: Counter[Point] = Counter()
     drawn = [_layer_svg(layer, sheet, taken) for layer in spec.layers if layer.visible]
-    names = _names_svg(spec, sheet)
+    names = _names_svg(spec, sheet, [*_around_marks(taken), *map(_box_of, keep_clear)])
     box = f'x="{frame.x_mm}" y="{frame.y_mm}" width="{frame.width_mm:.2f}" height="{frame.height_mm:.2f}" rx="1"'
     clip = f'<clipPath id="print-frame-{spec.key}"><rect {box}/></clipPath>'
     svg = (
@@ -213,26 +215,57 @@ def _badge_svg(x_mm: float, y_mm: float, count: int) -> str:
     return f'<rect {box} fill="{INK}" stroke="#ffffff" stroke-width="0.15"/>{text}'
 
 
-def _names_svg(spec: MapSpec, sheet: _Sheet) -> str:
-    """The names that the page writes on the map, with a white edge; one that would cover another is left out."""
-    drawn: list[str] = []
+def _names_svg(spec: MapSpec, sheet: _Sheet, obstacles: Sequence[shapely.Geometry]) -> str:
+    """The names that the page writes on the map, and those of the lowest areas that have room for theirs.
+
+    All have a white edge; one that would cover another is left out, one of the ground also where an obstacle is.
+    """
+    visible = [layer for layer in spec.layers if layer.visible and layer.located]
+    ground = [layer for layer in visible if layer.kind == "area"][:1]
+    whole = _box_of(sheet.frame)
     boxes: list[shapely.Geometry] = []
-    for layer in spec.layers:
-        named = [one for one in layer.located if one["properties"].get(layer.label_field)]
-        if not named or not layer.visible:
-            continue
-        for feature, placed in zip(named, sheet.placed([one["geometry"] for one in named]), strict=True):
-            name = str(feature["properties"][layer.name_field])
-            left, top, right, bottom = shapely.bounds(sheet.cut(placed))
-            if not np.isfinite(left) or ((left + right) / 2, (top + bottom) / 2) not in sheet.frame:
+    drawn: list[str] = []
+    for layer, everyone in [*((layer, False) for layer in visible), *((layer, True) for layer in ground)]:
+        for name, shape in _named(layer, sheet, everyone=everyone):
+            box = _name_box(name, shape, sheet.frame)
+            if box is None or any(box.intersects(other) for other in boxes):
                 continue
-            wide = width_mm(name, LABEL_MM, bold=True)
-            x, y = (left + right - wide) / 2, (top + bottom + LABEL_MM) / 2
-            box = shapely.box(x, y - LABEL_MM, x + wide, y + 0.5)
-            if not any(box.intersects(other) for other in boxes):
-                boxes.append(box)
-                drawn.append(_name_svg(x, y, name))
+            if everyone and (
+                not shape.intersection(whole).contains(box) or any(box.intersects(one) for one in obstacles)
+            ):
+                continue
+            boxes.append(box)
+            left, _top, _right, bottom = box.bounds
+            drawn.append(_name_svg(left, bottom - NAME_DESCENT_MM, name))
     return "".join(drawn)
+
+
+def _around_marks(taken: Iterable[Point]) -> list[shapely.Geometry]:
+    half = MARK_MM / 2
+    return [shapely.box(x - half, y - half, x + half, y + half) for x, y in taken]
+
+
+def _box_of(frame: Frame) -> shapely.Geometry:
+    return shapely.box(frame.x_mm, frame.y_mm, frame.x_mm + frame.width_mm, frame.y_mm + frame.height_mm)
+
+
+def _named(layer: MapLayer, sheet: _Sheet, *, everyone: bool) -> Iterator[tuple[str, shapely.Geometry]]:
+    """Names and shapes on the sheet of the features that are named on the page, or of all."""
+    chosen = [one for one in layer.located if everyone or one["properties"].get(layer.label_field)]
+    if chosen:
+        placed = sheet.placed([one["geometry"] for one in chosen])
+        for feature, shape in zip(chosen, placed, strict=True):
+            yield str(feature["properties"][layer.name_field]), sheet.cut(shape)
+
+
+def _name_box(name: str, shape: shapely.Geometry, frame: Frame) -> shapely.Geometry | None:
+    """Where a name stands: in the middle of its shape; None beyond the frame."""
+    left, top, right, bottom = shapely.bounds(shape)
+    if not np.isfinite(left) or ((left + right) / 2, (top + bottom) / 2) not in frame:
+        return None
+    wide = width_mm(name, LABEL_MM, bold=True)
+    x, y = (left + right - wide) / 2, (top + bottom + LABEL_MM) / 2
+    return shapely.box(x, y - LABEL_MM, x + wide, y + NAME_DESCENT_MM)
 
 
 def _name_svg(x: float, y: float, name: str) -> str:

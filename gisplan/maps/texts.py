@@ -38,6 +38,7 @@ TEXTS: dict[str, dict[Lang, str]] = {
         "en": "This layer has {count} features and is drawn on the site only.",
     },
     "data": {"it": "Dati della mappa", "en": "Data of the map"},
+    "tables": {"it": "Tabelle", "en": "Tables"},
     "name": {"it": "Nome", "en": "Name"},
     "sources": {"it": "Fonti", "en": "Sources"},
     "licence": {"it": "licenza", "en": "licence"},

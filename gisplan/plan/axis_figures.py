@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from gisplan.plan.amounts import total_amounts
+from gisplan.plan.amounts import Amounts, total_amounts
 from gisplan.plan.models import Axis, Claim, Intervention, PlanPlace, PnrrProject
 from gisplan.territory.models import Zone
 from gisplan.territory.profile import people_by_age, zone_of_municipalities
@@ -67,7 +67,8 @@ class KindFigures:
 Zones = Mapping[int, frozenset[int | None]]
 
 
-def by_zone(axis: Axis) -> ByZone:
+def by_zone(axis: Axis, amounts: Amounts | None = None) -> ByZone:
+    """`amounts`: those of the axis, where they are added up already."""
     of_code = zone_of_municipalities()
     rows = {zone.pk: ZoneFigures(zone) for zone in Zone.objects.all()}
     for code, people in people_by_age({}).items():
@@ -83,7 +84,7 @@ def by_zone(axis: Axis) -> ByZone:
                 row.projects += 1
             else:
                 row.interventions += 1
-    for claim in total_amounts(axis).counted:
+    for claim in (amounts or total_amounts(axis)).counted:
         row = _alone(_covered(claim), zones, rows, found.apart)
         row.plan_eur += claim.amount_eur or Decimal(0)
     projects = PnrrProject.objects.filter(intervention__axis=axis, total_eur__isnull=False)
@@ -117,7 +118,7 @@ def _zones_of_interventions(axis: Axis, zone_of_code: Mapping[str, int]) -> Zone
     return {pk: frozenset(zones) for pk, zones in found.items()}
 
 
-def by_kind(axis: Axis) -> list[KindFigures]:
+def by_kind(axis: Axis, amounts: Amounts | None = None) -> list[KindFigures]:
     """The plan's own interventions; an amount that covers several kinds or programmes is in none of them."""
     own = Intervention.objects.filter(axis=axis, register=Intervention.Register.PLAN)
     of_kind: dict[tuple[str, str], list[Intervention]] = {}
@@ -125,7 +126,7 @@ def by_kind(axis: Axis) -> list[KindFigures]:
         of_kind.setdefault((one.kind_label, one.programme), []).append(one)
     group = {one.pk: key for key, members in of_kind.items() for one in members}
     sums: dict[tuple[str, str], Decimal] = {}
-    for claim in total_amounts(axis).counted:
+    for claim in (amounts or total_amounts(axis)).counted:
         groups = {group.get(pk) for pk in _covered(claim)}
         (only, *others) = groups or {None}
         if only is not None and not others:

@@ -12,6 +12,7 @@ from gisplan.territory.models import Population, SnaiClass, Source, Zone
 from gisplan.territory.profile import SNAI_EDITION
 from gisplan.web.axis_answers import Answer, number, share, table, text, zone_name
 from gisplan.web.axis_charts import Chart, bar_chart
+from gisplan.web.kept_plan import amounts_of
 from gisplan.web.templatetags.figures import euro
 from gisplan.web.templatetags.figures import number as written
 from gisplan.web.wording import programme
@@ -28,7 +29,7 @@ def answers_of(axis: Axis) -> list[Answer]:
 
 
 def money_by_zone(axis: Axis) -> list[Answer]:
-    found = by_zone(axis)
+    found = by_zone(axis, amounts_of(axis))
     names = [_("Zona omogenea"), _("Residenti"), _("Interventi del piano"), _("Progetti PNRR")]
     rows = [
         [
@@ -92,7 +93,7 @@ def _shown(found: ByZone) -> list[ZoneFigures]:
 
 def areas(axis: Axis) -> list[Answer]:
     found = areas_by_zone(axis)
-    zones = by_zone(axis)
+    zones = by_zone(axis, amounts_of(axis))
     measured = [layer for layer in found if layer.hectares is not None]
     names = [_("Zona omogenea"), _("Interventi del piano"), _("Progetti PNRR")]
     rows = [
@@ -227,7 +228,7 @@ def _class_name(letter: str | None) -> str:
 
 
 def programmes(axis: Axis, question: str = "") -> list[Answer]:
-    rows = by_kind(axis)
+    rows = by_kind(axis, amounts_of(axis))
     if not rows:
         return []
     return [

@@ -17,11 +17,12 @@ from gisplan.analysis.queries import STANDARD_MINUTES
 from gisplan.analysis.staleness import is_stale
 from gisplan.maps.charts import Part
 from gisplan.plan.models import Axis
-from gisplan.plan.queries import default_edition, editions
+from gisplan.plan.queries import editions
 from gisplan.web.axes import axis_link
 from gisplan.web.axis_answers import Answer, number, share, table, text
 from gisplan.web.axis_charts import Chart, share_chart
 from gisplan.web.kept import APPS, data_stamp, kept, kept_page
+from gisplan.web.kept_plan import first_edition
 from gisplan.web.reach_figures import coverage_address, coverages_of_axis, reach_rows, station_reach_run
 from gisplan.web.refusals import read_only
 from gisplan.web.service_words import service_label
@@ -33,13 +34,13 @@ from gisplan.web.wording import NOT_COMPUTED
 @kept_page
 def answers(request: HttpRequest, code: str, edition: str | None = None) -> HttpResponse:
     """?parte=1: the answers alone, as the page of the axis puts them into itself."""
-    plan = default_edition() if edition is None else get_object_or_404(editions(), code=edition)
+    plan = first_edition() if edition is None else get_object_or_404(editions(), code=edition)
     axis = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     if code not in QUESTIONS:
         raise Http404
     stamp = data_stamp().of(*STAND_ON[code])
     found = kept(stamp, ("reach", axis.code), lambda: _answered(axis.code))
-    link = axis_link(axis, default_edition=default_edition())
+    link = axis_link(axis, default_edition=first_edition())
     context = {"answers": found, "axis": axis, "link": link, "today": timezone.localdate()}
     template = "web/parts/answers.html" if request.GET.get("parte") == "1" else "web/axis_answers.html"
     return render(request, template, context)

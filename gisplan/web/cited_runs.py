@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gisplan.analysis.models import Band, Run
 from gisplan.analysis.staleness import is_stale
 from gisplan.web.column_names import METHODS
+from gisplan.web.kept import data_stamp, kept
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,12 @@ def runs_behind(bands: Iterable[Band]) -> list[CitedRun]:
 
 
 def cited(run: Run) -> CitedRun:
-    return CitedRun(run, METHODS.get(run.method, run.method), is_stale(run))
+    return CitedRun(run, METHODS.get(run.method, run.method), _no_longer_stands(run))
+
+
+def _no_longer_stands(run: Run) -> bool:
+    """Asked once while no row has changed: several maps of one page may cite the same run."""
+    return kept(data_stamp(), ("stale", run.pk), lambda: is_stale(run))
 
 
 def citation(bands: Iterable[Band]) -> str:

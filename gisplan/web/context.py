@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
-from gisplan.plan.queries import default_edition
 from gisplan.web.axes import AxisLink, axis_link
 from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept_plan import first_edition
 from gisplan.web.reporting import page_address, report_link
 
 ADMIN_PREFIX = "/admin/"
@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _axis_links() -> list[AxisLink]:
-    edition = default_edition()
+    edition = first_edition()
     axes = edition.axes.select_related("edition") if edition else []
     return [axis_link(axis, default_edition=edition) for axis in axes]
 

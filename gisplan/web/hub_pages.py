@@ -1,7 +1,6 @@
 """The hub workbench: one hub or two beside each other, kept as a Run or as a change of a scenario."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +25,7 @@ from gisplan.web import hub_maps, maps, place_layers, view_exports
 from gisplan.web.catchment_api import limit
 from gisplan.web.column_names import COLUMNS, VALUES
 from gisplan.web.hub_exports import hub_content
+from gisplan.web.hub_figures import FIGURES, Answer, compared
 from gisplan.web.hub_places import named_places, place_named
 from gisplan.web.hub_question import HubQuestion, from_query, sentence
 from gisplan.web.kept import kept_page
@@ -33,22 +33,9 @@ from gisplan.web.rate_limit import take
 from gisplan.web.refusals import read_only
 from gisplan.web.run_pages import EDITION_NAMES
 
-FIGURES = (
-    *("people", "people_0_14", "people_15_64", "people_65_plus"),
-    *("schools", "hospitals", "health_sites", "interventions"),
-)
 RESULT_ROWS = (*FIGURES, "method", "connector_m", "people_source", "network_name")
 #: The two hubs of the page: the letter, the place's field, longitude and latitude.
 HUBS = (("A", "luogo", "lon", "lat"), ("B", "luogo2", "lon2", "lat2"))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one of the two hubs was asked and what it got; `error` is the sentence of what cannot be answered."""
-
-    question: HubQuestion | None = None
-    found: HubCatchment | None = None
-    error: str = ""
 
 
 @read_only
@@ -60,7 +47,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     asked = question or second.question
     spec = _map(question, second.question)
     said = first.error or second.error
-    if file := view_exports.answer(request, partial(hub_content, question, found, spec), refusal=said):
+    if file := view_exports.answer(request, partial(hub_content, (first, second), spec), refusal=said):
         return file
     context = {
         "section": "analyses",
@@ -122,21 +109,6 @@ def _shown(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         return {"text": VALUES.get(value, value)}
     return {"number": value}
-
-
-def compared(first: HubCatchment | None, second: HubCatchment | None) -> list[tuple[str, Any, list[Any]]]:
-    """By figure: A, B and B − A of each band; no difference where one of them is not known."""
-    if first is None or second is None:
-        return [(name, COLUMNS[name], []) for name in FIGURES]
-    pairs = list(zip(first.bands, second.bands, strict=True))
-    return [
-        (name, COLUMNS[name], [cell for a, b in pairs for cell in _pair(a.columns[name], b.columns[name])])
-        for name in FIGURES
-    ]
-
-
-def _pair(a: float | None, b: float | None) -> Sequence[float | None]:
-    return a, b, None if a is None or b is None else b - a
 
 
 def _map(*questions: HubQuestion | None) -> MapSpec | None:

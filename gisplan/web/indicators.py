@@ -18,6 +18,7 @@ from gisplan.plan.models import PnrrProject
 from gisplan.plan.queries import completeness, default_edition
 from gisplan.territory.models import Population
 from gisplan.territory.models import Source as SourceRow
+from gisplan.web.kept import data_stamp, kept
 from gisplan.web.maps import named_sources
 
 
@@ -136,10 +137,16 @@ class Figures:
 def figures(chosen: Indicator, groups: Mapping[str, Collection[str]], *, by_zone: bool = False) -> Figures:
     """Of these groups of municipalities: each alone by its code and, `by_zone`, the zones by their numbers."""
     rates = place_indicators.rates(groups, default_edition())
-    rates["change_pct"] = place_indicators.changes() | (place_indicators.changes("zone") if by_zone else {})
+    rates["change_pct"] = _changes("municipality") | (_changes("zone") if by_zone else {})
     if chosen.key in place_indicators.MINUTES:
         rates[chosen.key] = place_indicators.minutes(chosen.key, groups.keys())
     return Figures(chosen, rates)
+
+
+def _changes(kind: str) -> Values:
+    """The series of all ages takes longer than all the rest, and stands on the territory alone."""
+    stamp = data_stamp().of("territory")
+    return kept(stamp, ("changes", kind), lambda: place_indicators.changes(kind))
 
 
 def stands_on(indicator: Indicator) -> str:

@@ -254,7 +254,8 @@ def _sources(axis: Axis, edition: TerritoryEdition, coverages: Sequence[Coverage
 
 def named_sources(rows: Iterable[SourceRow]) -> tuple[Source, ...]:
     """Sources as print and files write them, each once."""
-    return tuple(
-        Source(f"{row.title}, {row.publisher}, {as_of_in_words(row.reference_date)}", licence=row.licence)
-        for row in dict.fromkeys(rows)
-    )
+    return tuple(source_of(row) for row in dict.fromkeys(rows))
+
+
+def source_of(row: SourceRow) -> Source:
+    return Source(f"{row.title}, {row.publisher}, {as_of_in_words(row.reference_date)}", licence=row.licence)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gisplan.maps.spec import Source
 from gisplan.plan.filters import filtered
 from gisplan.plan.queries import with_places_and_claims
 from gisplan.web.axes import axis_name
@@ -21,6 +22,7 @@ def home_content(context: dict[str, Any]) -> ViewContent:
         spec=context["map"].spec if context["map"] else None,
         tables=(interventions_table(intervention_rows(context["interventions"])),),
         notice=f"{loaded.statement}." if loaded else "",
+        sources=(Source(edition.title),) if edition else (),
         layer_tables=False,
     )
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from gisplan.plan.amounts import total_amounts
 from gisplan.plan.axes_acting import axes_acting
 from gisplan.plan.features import not_located
 from gisplan.plan.filters import choices, municipalities_wanted
@@ -17,7 +16,6 @@ from gisplan.plan.models import Axis, Intervention, PlanEdition
 from gisplan.plan.queries import (
     AxisCount,
     completeness,
-    default_edition,
     editions,
     with_places_and_claims,
 )
@@ -33,6 +31,7 @@ from gisplan.web.axis_view import check_choices, view_from
 from gisplan.web.coverage import coverages_of
 from gisplan.web.home_ground import acting_answer
 from gisplan.web.kept import Stamp, data_stamp, kept, kept_page
+from gisplan.web.kept_plan import amounts_of, first_edition
 from gisplan.web.placing_pages import to_place
 from gisplan.web.plan_exports import axis_content, home_content
 from gisplan.web.plan_rows import map_rows, shared_amounts
@@ -58,7 +57,7 @@ def home(request: HttpRequest, edition: str | None = None) -> HttpResponse:
 
 
 def _home(edition: str | None) -> dict[str, Any]:
-    first = default_edition()
+    first = first_edition()
     chosen = first if edition is None else get_object_or_404(editions(), code=edition)
     loaded = completeness(chosen) if chosen else None
     axes = loaded.by_axis if loaded else []
@@ -102,7 +101,7 @@ def axis(request: HttpRequest, code: str, edition: str | None = None) -> HttpRes
 
 
 def _axis(request: HttpRequest, code: str, edition: str | None, stamp: Stamp) -> dict[str, Any]:
-    first = default_edition()
+    first = first_edition()
     plan = first if edition is None else get_object_or_404(editions(), code=edition)
     found = get_object_or_404(Axis.objects.select_related("edition"), edition=plan, code=code)
     view = view_from(request.GET)
@@ -127,7 +126,7 @@ def _axis(request: HttpRequest, code: str, edition: str | None, stamp: Stamp) ->
         "same_axis": _same_axis(found, first),
         "completeness": completeness(found.edition),
         "shared": shared_amounts(viewed["rows"]),
-        "amounts": total_amounts(found),
+        "amounts": amounts_of(found),
         "answers": kept(stamp, ("answers", found.pk), lambda: answers_of(found)),
         "reach_url": reverse("axis_answers", args=[code]) if code in axis_reach.QUESTIONS else "",
         "not_located": not_located(interventions),

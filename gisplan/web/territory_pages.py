@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gisplan.maps.spec import Source as MapSource
 from gisplan.plan.models import PlanEdition
 from gisplan.plan.placing import KINDS
 from gisplan.plan.pnrr_figures import pnrr_of_municipality
@@ -19,8 +20,6 @@ from gisplan.plan.queries import (
     MunicipalityInterventions,
     actions_of_municipality,
     completeness,
-    default_edition,
-    interventions_of_municipality,
 )
 from gisplan.plan.rights import may_edit_territory
 from gisplan.territory.models import (
@@ -47,6 +46,7 @@ from gisplan.territory.queries import nearest_station, register_counts
 from gisplan.web import maps, view_exports
 from gisplan.web.coverage import coverages_of
 from gisplan.web.kept import data_stamp, kept, kept_page
+from gisplan.web.kept_plan import first_edition, interventions_there
 from gisplan.web.municipality_charts import age_chart
 from gisplan.web.municipality_more import comparison, embed_snippet, more_tables, services
 from gisplan.web.municipality_tables import PlaceRow, list_table, municipality_tables
@@ -120,6 +120,7 @@ def municipality_content(context: dict[str, Any]) -> ViewContent:
         spec=context["map"].spec if context["map"] else None,
         tables=(*municipality_tables(found, rows, places[0 : len(places)]), *more_tables(context)),
         notice=f"{completeness(edition).statement}." if edition else "",
+        sources=(MapSource(edition.title),) if edition else (),
         layer_tables=False,
     )
 
@@ -127,8 +128,7 @@ def municipality_content(context: dict[str, Any]) -> ViewContent:
 def municipality_context(istat_code: str, places_page: str) -> dict[str, Any]:
     """What the territory says of it is kept apart: an edited plan leaves it as it is."""
     found = get_object_or_404(Municipality, istat_code=istat_code, in_territory=True)
-    edition = default_edition()
-    interventions = interventions_of_municipality(found, edition=edition)
+    edition, interventions = first_edition(), interventions_there(found)
     of_territory = kept(
         data_stamp().of("territory", "analysis"),
         ("municipality ground", istat_code, places_page),

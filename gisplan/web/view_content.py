@@ -9,8 +9,19 @@ from django.utils.translation import gettext as _
 from gisplan.maps.print_table import PrintTable
 from gisplan.maps.spec import MapLayer, MapSpec, Source
 from gisplan.maps.tables import layer_table
+from gisplan.web.coverage import coverages_of
 from gisplan.web.features import lang
 from gisplan.web.map_view import MapView, as_asked
+from gisplan.web.maps import source_of
+from gisplan.web.street_ground import with_streets
+
+#: Key of a layer of places -> the register that holds them.
+REGISTER_OF_LAYER = {
+    "stations": "stations",
+    "hospitals": "hospitals",
+    "health-sites": "health_sites",
+    "schools": "schools",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +67,17 @@ class ViewContent:
             found += [*spec.sources]
             if spec.attribution and not spec.sources:
                 found.append(Source(spec.attribution))
+                found += _of_registers(spec)
         return tuple(dict.fromkeys(found))
 
     @property
     def all_notices(self) -> str:
         return self.notice or (self.spec.notice if self.spec else "")
+
+    def with_streets(self) -> "ViewContent":
+        """With the ground that pages lay below their maps."""
+        shown = tuple(map(with_streets, self.specs))
+        return replace(self, spec=shown[0], more_specs=shown[1:]) if shown else self
 
     def as_asked(self, view: MapView) -> "ViewContent":
         """With the layers and the place that the reader chose on the page; what is off is named."""
@@ -73,6 +90,12 @@ class ViewContent:
         return replace(
             self, spec=shown[0], more_specs=shown[1:], filters=(*self.filters, *told), chosen=chosen
         )
+
+
+def _of_registers(spec: MapSpec) -> list[Source]:
+    """The sources of the registers whose places the map shows."""
+    shown = [REGISTER_OF_LAYER[layer.key] for layer in spec.layers if layer.key in REGISTER_OF_LAYER]
+    return [source_of(one.row.source) for one in coverages_of(shown)] if shown else []
 
 
 def shown_tables(tables: Sequence[dict[str, Any]]) -> tuple[PrintTable, ...]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
@@ -14,8 +14,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gisplan.maps.print_page import PAPERS
+from gisplan.web.coverage import Coverage
 from gisplan.web.map_view import view_of
-from gisplan.web.maps import PageMap
+from gisplan.web.maps import PageMap, source_of
 from gisplan.web.rate_limit import RateLimit, take
 from gisplan.web.refusals import BadQuestion
 from gisplan.web.view_content import ViewContent, shown_tables
@@ -44,7 +45,10 @@ def answer(
     if refusal:
         raise BadQuestion(refusal)
     take(request, limit, per_minute=settings.EXPORTS_PER_MINUTE)
-    content = content_of().as_asked(view_of(request.GET))
+    content = content_of()
+    if FORMATS[wanted].on_paper:
+        content = content.with_streets()
+    content = content.as_asked(view_of(request.GET))
     if message := _missing(content, FORMATS[wanted]):
         raise BadQuestion(message)
     return _file(content, wanted, Asked(page_address(request), paper))
@@ -90,11 +94,16 @@ def render_view(
 def _content_of(context: dict[str, Any], title: str) -> ViewContent:
     shown = context.get("map")
     spec = shown.spec if isinstance(shown, PageMap) else None
+    stated: Sequence[Coverage] = context.get("statements") or ()
     return ViewContent(
         title=title or str(context.get("title") or (spec.title if spec else _("Analisi"))),
         spec=spec,
         tables=shown_tables(context.get("tables") or ()),
         filters=tuple((str(name), str(value)) for name, value in context.get("parameters") or ()),
+        sources=tuple(dict.fromkeys(source_of(one.row.source) for one in stated)),
+        notice=" ".join(
+            [*([spec.notice] if spec and spec.notice else []), *(one.statement for one in stated)]
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from gisplan.web import view_files
 from gisplan.web.features import lang
 from gisplan.web.layer_overviews import without_tiles
 from gisplan.web.map_assets import asset_files
+from gisplan.web.near_ground import street_sources, with_near_ground
 from gisplan.web.view_content import ViewContent
 from layers import crs
 from layers.workbooks import MOST_ROWS
@@ -39,10 +40,11 @@ class Format:
     content_type: str
     write: Callable[[ViewContent, Asked], Written]
     needs_map: bool = False
+    on_paper: bool = False
 
 
 def _printed(content: ViewContent, asked: Asked) -> PrintContent:
-    maps = tuple(map(without_tiles, content.specs))
+    maps = tuple(without_tiles(with_near_ground(one)) for one in content.specs)
     return PrintContent(
         title=content.title,
         spec=maps[0] if maps else None,
@@ -51,7 +53,7 @@ def _printed(content: ViewContent, asked: Asked) -> PrintContent:
         date=timezone.localdate(),
         lang=lang(),
         filters=tuple(f"{name}: {value}" for name, value in content.filters),
-        sources=content.all_sources,
+        sources=(*content.all_sources, *street_sources(maps)),
         notice=content.all_notices,
         address=asked.address,
         system=f"{crs.name_of(settings.STORED_SRID)} (EPSG:{settings.STORED_SRID})",
@@ -74,7 +76,7 @@ def _png(content: ViewContent, asked: Asked) -> bytes:
 
 def _html(content: ViewContent, asked: Asked) -> bytes:
     """The maps and their tables as one file; a view without a map is a page of tables."""
-    main, *others = [without_tiles(one) for one in content.specs] or [
+    main, *others = [without_tiles(with_near_ground(one)) for one in content.specs] or [
         MapSpec(title=content.title, layers=(), lang=lang())
     ]
     told = [*(f"{name}: {value}" for name, value in content.filters), content.all_notices]
@@ -138,8 +140,8 @@ def _about(content: ViewContent, asked: Asked) -> list[tuple[str, str]]:
 
 
 FORMATS = {
-    "pdf": Format("application/pdf", _pdf),
-    "png": Format("image/png", _png, needs_map=True),
+    "pdf": Format("application/pdf", _pdf, on_paper=True),
+    "png": Format("image/png", _png, needs_map=True, on_paper=True),
     "html": Format("text/html; charset=utf-8", _html),
     "gpkg": Format("application/geopackage+sqlite3", _gpkg),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),

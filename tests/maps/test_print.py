@@ -15,7 +15,7 @@ import shapely
 
 from gisplan.maps.palettes import NO_DATA
 from gisplan.maps.print_file import pdf_of, png_of
-from gisplan.maps.print_page import PAPERS, PrintContent, print_pages, round_length_m
+from gisplan.maps.print_page import PAPERS, PrintContent, print_pages, print_picture, round_length_m
 from gisplan.maps.print_table import PrintTable
 from gisplan.maps.print_text import width_mm, wrapped
 from gisplan.maps.spec import MapSpec, Source
@@ -199,3 +199,40 @@ def test_a_hostile_name_stays_text(name: str) -> None:
         ET.fromstring(page)  # noqa: S314
         assert "<script" not in page
         png_of(page, ppi=20)
+
+
+def names_on(svg: str) -> dict[str, tuple[float, float]]:
+    """Name -> where it begins on the sheet."""
+    tree = ET.fromstring(f'<svg xmlns="{SVG[1:-1]}">{svg}</svg>')  # noqa: S314
+    return {
+        str(one.text): (float(one.attrib["x"]), float(one.attrib["y"])) for one in tree.iter(f"{SVG}text")
+    }
+
+
+def test_an_area_of_the_ground_is_named_where_its_name_has_room() -> None:
+    ground = squares_layer()
+    names = {str(one["properties"]["name"]) for one in ground.features}
+    svg = svg_map(spec_of(ground), FRAME, to_utm).svg
+    found = names_on(svg)
+    assert set(found) == names
+    for outline, (x, y) in zip(outlines(svg, "squares"), found.values(), strict=True):
+        assert outline.contains(shapely.Point(x, y))
+    small = replace(spec_of(ground), bounds=(0, 40, 15, 50))
+    assert names_on(svg_map(small, FRAME, to_utm).svg) == {}
+
+
+def test_no_name_of_the_ground_stands_where_the_scale_bar_will() -> None:
+    spec = spec_of(squares_layer())
+    whole = Frame(FRAME.x_mm, FRAME.y_mm, FRAME.width_mm, FRAME.height_mm)
+    assert names_on(svg_map(spec, FRAME, to_utm, keep_clear=[whole]).svg) == {}
+
+
+def test_a_picture_has_all_maps_one_below_the_other() -> None:
+    spec = spec_of(squares_layer())
+    more = (replace(spec, key="b", title="La seconda"),)
+    svg = print_picture(content_of(spec, more_specs=more), PAPERS["a4"], to_utm)
+    sheet = png_of(svg, ppi=36)
+    assert int.from_bytes(sheet[20:24]) == pytest.approx(2 * 210 / 25.4 * 36, abs=2)
+    assert re.findall(r'<g transform="(translate\(0 \d+\))">', svg) == ["translate(0 0)", "translate(0 210)"]
+    assert svg.count('data-part="scale"') == svg.count('data-part="north"') == 2
+    assert "La seconda" in svg

@@ -27,19 +27,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 
 #: Queries of the first asking after a change of the plan: a number that grows must be looked at.
 FIRST_ASKING = {
-    **{f"/assi/{code}/": 58 for code in "123456"},
-    "/piani/psm-2024-2026/assi/3/": 48,
-    "/comuni/001090/": 50,
-    "/comuni/001272/": 50,
-    "/comuni/001090/incorpora/": 50,
-    "/analisi/piano/": 45,
-    "/confronto/": 45,
-    "/confronto/?tipo=comuni&a=001090&b=001219": 110,
-    "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo": 110,
-    "/confronto/?tipo=zone&a=2&b=3": 85,
+    **{f"/assi/{code}/": 50 for code in "123456"},
+    "/piani/psm-2024-2026/assi/3/": 42,
+    "/comuni/001090/": 43,
+    "/comuni/001272/": 43,
+    "/comuni/001090/incorpora/": 43,
+    "/analisi/piano/": 42,
+    "/confronto/": 44,
+    "/confronto/?tipo=comuni&a=001090&b=001219": 70,
+    "/confronto/?tipo=comuni&a=001090&b=001219&voce=polo": 70,
+    "/confronto/?tipo=zone&a=2&b=3": 72,
     "/confronto/?tipo=anni&a=2019&b=2023": 60,
 }
-FEW = 30
+FEW = 25
 #: They show what is in no table that is summed, or hold a form with a token.
 NOT_KEPT = {"/strati/", "/analisi/localizzazione/", "/accessibilita/", "/privacy/", SIGN_IN}
 
@@ -49,11 +49,10 @@ def edited() -> None:
 
 
 def queries(client: Client, address: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        assert client.get(address).status_code == 200
-    return len(asked)
+    """Without those of the stamp: a test's own transaction is in no snapshot, so here each asking reads it anew."""
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return sum("sum(hashtext(ctid" not in one["sql"] for one in asked.captured_queries)
 
 
 @pytest.mark.parametrize("address", PUBLIC_PAGES)
@@ -65,7 +64,7 @@ def test_the_first_asking_after_an_edit_takes_few_queries_and_the_second_one(
     edited()
     assert queries(client, page) <= FIRST_ASKING.get(address, FEW)
     if address not in NOT_KEPT:
-        assert queries(client, page) == 1
+        assert queries(client, page) == 0
 
 
 def test_a_kept_page_is_sent_with_a_nonce_of_its_own(client: Client) -> None:
@@ -110,16 +109,10 @@ def test_another_setting_is_another_page(client: Client, settings: object) -> No
     assert "Ente di prova" in read(client, "/")
 
 
-@pytest.mark.parametrize("address", ["/comuni/999999/", "/analisi/hub/profilo/?lon=abc&lat=45"])
+@pytest.mark.parametrize("address", ["/comuni/999999/", "/assi/9/"])
 def test_a_refusal_is_not_kept(client: Client, address: str) -> None:
     assert client.get(address).status_code >= 400
-    assert queries_of_any(client, address) > 1
-
-
-def queries_of_any(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        client.get(address)
-    return len(asked)
+    assert queries(client, address) > 0
 
 
 def test_the_stamp_of_an_app_changes_with_its_own_rows_alone() -> None:

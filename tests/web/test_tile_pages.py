@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +202,16 @@ def test_a_private_layer_is_in_no_file_of_a_public_page(
     path.write_bytes(client.get("/assi/2/", {"formato": kind}).getvalue())
     assert "layer-luoghi" not in [name for name, _ in pyogrio.list_layers(path)]
     assert client.get("/strati/luoghi/", {"formato": kind}).status_code == 404
+
+
+def test_paper_round_a_place_has_the_layer_up_to_the_edges_of_the_sheet(published: Published) -> None:
+    version = published(*"abcdefghijk")  # 0.01 degrees apart, from 7.6 to 7.7 E at 45 N
+    spec = layer_maps.layer_map(version)
+    flat = replace(spec, bounds=(7.63, 44.99, 7.67, 45.01))
+    (drawn,) = [one for one in without_tiles(flat).layers if one.key == "layer-luoghi"]
+    assert sum(one["properties"]["number"] for one in drawn.located) == 5
+    assert "Sono disegnati solo quelli di questa zona." in drawn.note
+    tall = replace(spec, bounds=(7.645, 44.97, 7.655, 45.03))  # a sheet is wider: 1.6 times 6.7 km
+    (drawn,) = [one for one in without_tiles(tall).layers if one.key == "layer-luoghi"]
+    assert sum(one["properties"]["number"] for one in drawn.located) == 11
+    assert "questa zona" not in drawn.note

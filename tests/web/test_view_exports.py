@@ -184,3 +184,71 @@ def test_no_file_is_made_where_there_is_no_result(client: Client, address: str) 
         assert answer.status_code == 400
         assert "Content-Disposition" not in answer
     assert "no result" in client.get("/en/confronto/?formato=pdf").content.decode()
+
+
+OFF = {"strati": "boundaries,axis-3"}  # the stations of the axis are off
+
+
+def test_a_layer_that_is_off_is_in_no_file_and_named_in_each(client: Client, tmp_path: Path) -> None:
+    title = "Stazioni"
+    first, *tables = pdf_text(client, "/assi/3/", **OFF)
+    assert re.search(rf"Strati spenti: [^;]*{title}", first)
+    assert not any(f"\n{title}" in f"\n{page}" for page in tables)
+    assert fetched(client, "/assi/3/", formato="png", **OFF).content != (
+        fetched(client, "/assi/3/", formato="png").content
+    )
+    page = fetched(client, "/assi/3/", formato="html", **OFF).content.decode()
+    assert re.search(r'"key":"stations","visible":false', page)
+    assert re.search(r'"key":"axis-3","visible":true', page)
+    for kind in ("gpkg", "xlsx"):
+        names = layers_of(fetched(client, "/assi/3/", formato=kind, **OFF).getvalue(), tmp_path, f".{kind}")
+        assert "axis-3" in names
+        assert "stations" not in names
+        usual = layers_of(fetched(client, "/assi/3/", formato=kind).getvalue(), tmp_path, f"2.{kind}")
+        assert "stations" in usual
+
+
+def test_the_paper_shows_the_place_that_the_reader_moved_to(client: Client) -> None:
+    def scale(**query: str) -> int:
+        found = re.search(r"1:([\d.]+)", pdf_text(client, "/assi/3/", **query)[0])
+        assert found
+        return int(found[1].replace(".", ""))
+
+    # at zoom 14 and 45° N a pixel is 6.76 m, so a window of 900 pixels shows 6.1 km: on 202 mm, 1:30,000
+    assert scale(vista="7.6,45.0,14") == pytest.approx(900 * 6.757 / 0.198, rel=0.06)
+    assert scale() > 300_000
+    assert scale(vista="7.6,99.0,14") == scale()
+
+
+def test_a_layer_that_a_script_draws_stays_whatever_boxes_say(client: Client, tmp_path: Path) -> None:
+    hub = {"lon": "7.5787", "lat": "45.0789", "modo": "walk", "minuti": "5,10", "strati": "stations"}
+    content = fetched(client, "/analisi/hub/", formato="gpkg", **hub).getvalue()
+    assert layers_of(content, tmp_path, ".gpkg")["bands"] == 2
+
+
+TWO_HUBS = {
+    "lon": "7.5787",
+    "lat": "45.0789",
+    "lon2": "7.62",
+    "lat2": "45.07",
+    "modo": "walk",
+    "minuti": "5,10",
+}
+
+
+def test_two_hubs_are_both_in_every_file_with_their_difference(client: Client, tmp_path: Path) -> None:
+    first, *others = pdf_text(client, "/analisi/hub/", **TWO_HUBS)
+    assert "Poli ipotetici A (Collegno) e B (" in first
+    assert "Posizione A: 45.07890, 7.57870" in first
+    assert "Posizione B: 45.07000, 7.62000" in first
+    assert "10 min: B − A" in " ".join(others)
+    content = fetched(client, "/analisi/hub/", formato="gpkg", **TWO_HUBS).getvalue()
+    found = layers_of(content, tmp_path, ".gpkg")
+    assert found["bands"] == found["bands-b"] == 2
+    rows = pyogrio.read_dataframe(tmp_path / "view.gpkg", layer="table_difference")
+    for minutes in (5, 10):
+        gap = rows[f"{minutes} min: B"] - rows[f"{minutes} min: A"]
+        assert ((rows[f"{minutes} min: B − A"] - gap).abs().fillna(0) <= 1).all()  # each figure is rounded
+        assert rows[f"{minutes} min: A"][0] > 0
+    page = fetched(client, "/analisi/hub/", formato="html", **TWO_HUBS).content.decode()
+    assert '"key":"bands-b"' in page

@@ -1,4 +1,4 @@
-"""The menu of files of a page: each link keeps the filters that are in force."""
+"""The menu of files of a page and the link to its view: each keeps the filters that are in force."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import template
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from gisplan.web.view_exports import FORMAT, PAPER
+from gisplan.web.view_exports import FORMAT, PAPER, page_address
 
 register = template.Library()
 
@@ -25,7 +25,8 @@ def export_menu(context: dict[str, Any], *, has_map: bool = True) -> dict[str, A
     ]
     if not has_map:
         kinds = [kind for kind in kinds if kind[1][FORMAT] in ("pdf", "xlsx")]
-    return {"links": [(name, _address(request, choice)) for name, choice in kinds]}
+    link = str(context.get("permalink") or page_address(request)) if has_map else ""
+    return {"links": [(name, _address(request, choice)) for name, choice in kinds], "permalink": link}
 
 
 def _address(request: HttpRequest, choice: dict[str, str]) -> str:

@@ -99,6 +99,10 @@
       query.set(hub.lon, field(hub.lon).value);
       query.set(hub.lat, field(hub.lat).value);
     });
+    var view = window.gisplanView;
+    ["lon", "lat", "lon2", "lat2", "modo", "minuti"].forEach(function (name) { view.write(name, query.get(name)); });
+    ["luogo", "luogo2"].forEach(function (name) { view.write(name, null); });
+    ["strati", "vista"].forEach(function (name) { if (view.read(name) !== null) query.set(name, view.read(name)); });
     var address = location.pathname + "?" + query;
     document.getElementById("hub-link").href = address;
     var profile = document.getElementById("hub-profile");
