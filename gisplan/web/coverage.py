@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from gisplan.plan.dates import with_dates_in_words
 from gisplan.territory.models import RegisterCoverage
 from gisplan.territory.queries import REGISTERS
 
@@ -42,7 +43,7 @@ def register_note(register: str) -> str:
 
 
 def statement(row: RegisterCoverage) -> str:
-    return row.statement_en if get_language() == "en" else row.statement_it
+    return with_dates_in_words(row.statement_en if get_language() == "en" else row.statement_it)
 
 
 def _name(row: RegisterCoverage) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from gisplan.accessibility.hub_quality import DEFAULT_TABLE
 from gisplan.network.profiles import SPEED_SOURCES
+from gisplan.territory.models import RegisterCoverage
 from gisplan.web import method_words
 from gisplan.web.templatetags import figures
 
@@ -111,3 +112,13 @@ def test_where_speeds_and_classes_come_from_is_said_in_the_readers_language() ->
         assert method_words.speed_kind("bike on gravel") == ("in bicicletta", "gravel")
         assert method_words.speed_kind("walk") == ("a piedi", "")
         assert method_words.source_words("an older source") == "an older source"
+
+
+def test_a_register_says_its_date_in_words() -> None:
+    row = RegisterCoverage(
+        statement_it="18 nell'elenco (2020-01-01)", statement_en="18 in the list (2020-01-01)"
+    )
+    with override("it"):
+        assert figures.statement(row) == "18 nell'elenco (1 gennaio 2020)"
+    with override("en"):
+        assert figures.statement(row) == "18 in the list (1 January 2020)"
