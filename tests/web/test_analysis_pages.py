@@ -102,7 +102,7 @@ def test_the_workbench_answers_by_its_address_without_a_script(client: Client) -
     assert "Comune di Collegno" in page
     assert re.search(r"Persone \d[\d.]* \d[\d.]*", page)
     assert "Conserva" not in page
-    refused = read(client, "/analisi/hub/?lon=6,1&lat=45")
+    refused = read(client, "/analisi/hub/?lon=6,1&lat=45", status=400)
     assert "è fuori da Torino" in refused
 
 
@@ -208,7 +208,7 @@ def test_two_hubs_are_compared_by_their_address_without_a_script(client: Client)
     a, b, difference = (int(text.replace(".", "")) for text in found.groups()[3:])
     assert difference == pytest.approx(b - a, abs=1)
     assert "I due poli a confronto" in page
-    refused = read(client, HUB + "&lon2=6,1&lat2=45")
+    refused = read(client, HUB + "&lon2=6,1&lat2=45", status=400)
     assert "è fuori da Torino" in refused
     assert "Comune di Collegno" in refused
 
@@ -218,7 +218,7 @@ def test_a_place_is_named_without_a_script(client: Client, named: str) -> None:
     page = read(client, f"/analisi/hub/?luogo={named}&modo=walk&minuti=5")
     assert "Comune di Collegno" in page
     assert "Nessuna stazione e nessun comune si chiama «Atlantide»" in read(
-        client, "/analisi/hub/?luogo=Atlantide"
+        client, "/analisi/hub/?luogo=Atlantide", status=400
     )
 
 
@@ -272,4 +272,4 @@ def test_every_page_with_catchments_cites_their_run_and_says_when_it_is_stale(cl
 def test_a_run_says_where_its_speed_comes_from(client: Client) -> None:
     run = Run.objects.get(method="catchments")
     page = read(client, f"/analisi/esecuzioni/{run.pk}/")
-    assert re.search(r"Velocità e loro fonti .* walk 4,8 4.8 km/h: half a mile in ten minutes", page)
+    assert re.search(r"Velocità e loro fonti .* a piedi 4,8 4,8 km/h: mezzo miglio in dieci minuti", page)
