@@ -9,6 +9,7 @@ from gisplan.analysis.models import Run, Scenario
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.plan.comparison import compare
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Claim, PlanEdition
 from gisplan.plan.queries import default_edition
 from gisplan.territory.models import Municipality, Population
@@ -145,7 +146,7 @@ def test_the_map_names_the_source_of_its_figure(client: Client) -> None:
     own.save()
     Population.objects.filter(pk=newest.pk).update(source=own)
     texts = [one.text for one in build("comuni", COLLEGNO, RIVOLI).difference.sources]
-    assert f"Registro di prova, {own.publisher}, {own.reference_date}" in texts
+    assert f"Registro di prova, {own.publisher}, {as_of_in_words(own.reference_date)}" in texts
     assert "Registro di prova" in read(client, TWO_TOWNS).partition("Fonti:")[2][:600]
     minutes = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "polo").difference.sources]
     assert len(minutes) == 1  # the boundaries
