@@ -259,6 +259,24 @@ def test_the_map_of_two_years_says_what_is_known_on_one_side_only() -> None:
     assert {one["properties"]["change"] for one in layer.features} <= {"gone", "state", "amount"}
 
 
+@pytest.mark.usefixtures("torino")
+def test_an_amount_of_several_interventions_is_no_number_in_the_row_of_each() -> None:
+    found = build("anni", "2019", "2023")
+    (table,) = found.tables
+    said = {row[0]: row[-1] for row in table.rows}
+    claims = Claim.objects.filter(kind=Claim.Kind.AMOUNT, as_of_date__year__lte=2023)
+    shared = [one for one in claims if one.is_shared]
+    own = [one for one in claims if not one.is_shared]
+    together = {one.code for claim in shared for one in claim.interventions.all()}
+    alone = {one.code for claim in own for one in claim.interventions.all()} - together
+    assert together & set(said)
+    assert {type(said[code]) for code in together & set(said)} == {str}
+    assert all(said[code].endswith("insieme ad altri") for code in together & set(said))
+    assert {type(said[code]) for code in alone & set(said)} == {float}
+    figures = {one.name: one.second for one in found.figures}
+    assert figures["Interventi con un importo insieme ad altri"] == len(together)
+
+
 def two_scenarios() -> list[tuple[int, Run]]:
     made = []
     for name, place in (("Nord", (7.63, 45.13)), ("Sud", (7.63, 44.98))):
