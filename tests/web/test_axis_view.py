@@ -127,6 +127,8 @@ def test_a_year_shows_what_was_known_by_then_and_nothing_later(client: Client) -
     assert "realizzata in parte" not in told("/assi/3/?anno=2018")
     assert "realizzata" in told("/assi/3/?anno=2018")
     assert "fino al 2011" in read(client, "/assi/3/?anno=2011")
+    page = client.get("/assi/3/?anno=1990").content.decode()
+    assert re.search(r'name="anno" type="range" min="1990" max="\d{4}" step="1" value="1990"', page)
 
 
 def test_the_link_repeats_the_view_and_the_layers_that_are_on(client: Client) -> None:
