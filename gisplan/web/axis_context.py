@@ -58,12 +58,17 @@ def view_context(request: HttpRequest, axis: Axis, view: AxisView, offered: Choi
     drawn, page = rows_of(axis, view, request.GET.get("pagina", ""))
     figures, rows = pnrr_of_axis(axis), pnrr_rows(axis, view)
     years = offered.years
+    span = [
+        *years,
+        *([view.wanted.year] if view.wanted.year else []),
+    ]  # the slider stands on what the address asks
     return {
         "view": view,
         "view_query": view.query(),
         "fields": filter_fields(view, offered),
         "years": years,
-        "last_year": years[-1] if years else None,
+        "first_year": min(span, default=None),
+        "last_year": max(span, default=None),
         "year_shown": view.wanted.year or (years[-1] if years else None),
         "layers_asked": ",".join(sorted(view.layers)) if view.layers is not None else "",
         "permalink": permalink(request, view),

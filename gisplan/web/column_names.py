@@ -208,7 +208,11 @@ NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
     "no_street": _("nessuna strada vicina"),
 }
-UNDEFINED = {**planning_words.UNDEFINED, **inner_area_words.UNDEFINED}
+UNDEFINED = {
+    **planning_words.UNDEFINED,
+    **inner_area_words.UNDEFINED,
+    "speed_kmh": _("quella di ogni strada"),  # a mode has one speed or that of each street
+}
 CODED = {
     *planning_words.CODED,
     *inner_area_words.CODED,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gisplan.maps import palettes
 from gisplan.maps.print_table import PrintTable
@@ -44,6 +45,7 @@ def years(first: str, second: str) -> Comparison:
         for name, year, key, of_year in zip(names, asked, (FIRST, SECOND), known, strict=True)
     ]
     changed = [one for one in found if _told(known[0][one.code]) != _told(known[1][one.code])]
+    changes = _changes_layer(changed, known, names)
     return Comparison(
         first=sides[0],
         second=sides[1],
@@ -53,9 +55,9 @@ def years(first: str, second: str) -> Comparison:
             DIFFERENCE,
             _("Interventi di cui si sa altro"),
             ground,
-            _layers(_changes_layer(changed, known, names)),
+            _layers(changes),
         ),
-        says=(_in_words(changed, known, len(found)),),
+        says=(_in_words(changed, known, len(found)), _not_mapped(changed, changes)),
         notes=(f"{edition.title}: {completeness(edition).statement}.",),
         mapped=False,
     )
@@ -198,6 +200,18 @@ def _in_words(changed: Sequence[Intervention], known: Sequence[Known], total: in
         "total": total,
         "counts": written,
     }
+
+
+def _not_mapped(changed: Sequence[Intervention], layer: MapLayer) -> str:
+    """Why the legend counts fewer than the sentence."""
+    count = len({one.code for one in changed} - {one["properties"]["code"] for one in layer.located})
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s non ha una posizione: è solo nella tabella.",
+        "%(count)s non hanno una posizione: sono solo nella tabella.",
+        count,
+    ) % {"count": count}
 
 
 def _figures(known: Sequence[Known]) -> tuple[Figure, ...]:

@@ -34,7 +34,7 @@ def pnrr_layer(
             name=row.name,
             url=reverse("municipality", args=[row.istat_code]),
             per_person=None if row.eur_per_person is None else round(row.eur_per_person, 2),
-            alone=None if row.alone_eur is None else euro(row.alone_eur),
+            alone=None if row.alone_eur is None else _summable(float(row.alone_eur)),
             projects=row.projects,
             shared=row.shared,
         )
@@ -49,7 +49,7 @@ def pnrr_layer(
         popup=(
             ("projects", _("Progetti PNRR")),
             ("shared", _("Di questi, in più comuni")),
-            ("alone", _("Finanziamento dei progetti nel solo comune")),
+            ("alone", _("Finanziamento dei progetti nel solo comune (€)")),
             ("per_person", _("Euro per abitante")),
         ),
         link_field="url",
@@ -58,6 +58,11 @@ def pnrr_layer(
         shapes_url=shapes_url(edition),
     )
     return _in_classes(layer, [value for value in values if value is not None])
+
+
+def _summable(amount_eur: float) -> float:
+    """A number, which a spreadsheet adds up; cents only below 1,000 euros."""
+    return round(amount_eur, 2 if abs(amount_eur) < 1000 else None)
 
 
 def _in_classes(layer: MapLayer, values: Sequence[float]) -> MapLayer:

@@ -122,6 +122,8 @@ def test_how_it_was_computed_holds_no_code_and_no_empty_value() -> None:
     edition = default_edition()
     assert edition is not None
     assert editions_named({"plan": edition.code}) == [("Edizione del piano", edition.title)]
+    table = {"name": "", "columns": ["speed_kmh"], "units": ["km/h"], "rows": [[None], [4.8]]}
+    assert [cells[0].get("text") for cells in shown_table(table)["rows"]] == ["quella di ogni strada", None]
     row = RegisterCoverage(statement_it="Elenco (2015-01-01).", statement_en="List (2015-01-01).")
     assert statement(row) == "Elenco (1 gennaio 2015)."
 

@@ -127,6 +127,8 @@ def test_a_year_shows_what_was_known_by_then_and_nothing_later(client: Client) -
     assert "realizzata in parte" not in told("/assi/3/?anno=2018")
     assert "realizzata" in told("/assi/3/?anno=2018")
     assert "fino al 2011" in read(client, "/assi/3/?anno=2011")
+    page = client.get("/assi/3/?anno=1990").content.decode()
+    assert re.search(r'name="anno" type="range" min="1990" max="\d{4}" step="1" value="1990"', page)
 
 
 def test_the_link_repeats_the_view_and_the_layers_that_are_on(client: Client) -> None:
@@ -159,7 +161,7 @@ def test_the_pnrr_is_coloured_by_the_euros_that_a_municipality_has_alone(client:
     call = re.findall(r'addLayer\(map_main, {"key":"pnrr".*', page)[0]
     people = Population.objects.filter(municipality__istat_code="001168").latest("reference_date").people
     euros = f"{round(234 / people, 2):.2f}".rstrip("0").replace(".", ",")
-    assert f'"values":["2","1","234 €","{euros}"]' in call
+    assert f'"values":["2","1","234","{euros}"]' in call
     assert '"values":["1","1","non noto","non noto"]' in call  # Torino: the project that it shares with None
     assert "Non attribuiti: progetti in più comuni 1 (1.000 €), senza luogo 1." in read(client, "/assi/5/")
 

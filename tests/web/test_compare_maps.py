@@ -254,6 +254,10 @@ def test_the_map_of_two_years_says_what_is_known_on_one_side_only() -> None:
     }
     assert {code for code, kind in kinds.items() if kind == "new"} == (newly - early) & set(kinds)
     assert newly - early
+    told = int(found.says[0].split(" interventi")[0].rsplit(" ", 1)[1])
+    unplaced = int(found.says[1].split()[0])
+    assert told == len(found.tables[0].rows) == len(kinds) + unplaced
+    assert unplaced
     backward = build("anni", "2023", "2019")
     (layer,) = [one for one in backward.difference.layers if one.key == "changes"]
     assert {one["properties"]["change"] for one in layer.features} <= {"gone", "state", "amount"}

@@ -51,7 +51,9 @@ def test_a_municipality_tells_what_it_shares(client: Client, pnrr: dict[str, str
 
 
 def test_what_the_pages_say_of_the_plan_is_as_before(client: Client, pnrr: dict[str, str]) -> None:
-    assert read(client, "/") == pnrr["/"]
+    # the overview's map counts the axes of the projects, too; what it says of each axis of the plan does not
+    cards = "Gli assi del piano "
+    assert read(client, "/").split(cards)[1] == pnrr["/"].split(cards)[1]
     sections = {
         "/assi/5/": ("Gli interventi della mappa", "Le domande dell'asse", "Strategie e azioni", "gisplan è"),
         "/comuni/001168/": ("In breve", "Il comune a confronto", "Luoghi nel comune", "gisplan è"),
