@@ -106,7 +106,10 @@ def _around(zoom: int, side: int) -> list[Place]:
 
 
 def _ours(site: Site, layer: str) -> str:
-    return re.findall(r'"url":"([^"]+mvt[?]v=[^"]+)"', get(site.address, f"/strati/{layer}/"))[0]
+    found = re.search(r'"url":"([^"]+mvt[?]v=[^"]+)"', get(site.address, f"/strati/{layer}/"))
+    if found is None:
+        raise RuntimeError(f"The page of the layer {layer} names no tiles: not a figure to print.")
+    return found[1]
 
 
 def _answered(site: Site, address: str, places: Sequence[Place]) -> Answered:
