@@ -19,10 +19,11 @@ PAGES = {
     "coverage": "/analisi/copertura/?servizio=hospitals&minuti=30&modo=car",
     "inner-areas": "/analisi/aree-interne/",
     "compare": "/confronto/?tipo=comuni&a=001090&b=001219",
-    "layers": "/strati/",
+    "difference": "/confronto/?tipo=comuni&a=001090&b=001219",
 }
 #: Where the map is what says something, and stands below a form.
-AT_THE_MAP = {"axis-3", "axis-5", "hub", "coverage", "inner-areas", "compare"}
+AT_THE_MAP = {"axis-3", "axis-5", "hub", "coverage", "inner-areas", "compare", "difference"}
+AT_THE_LAST_MAP = {"difference"}
 TO_THE_MAP = "e => window.scrollTo(0, e.getBoundingClientRect().top + window.scrollY - 70)"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 
@@ -44,8 +45,10 @@ def _take(page: Any, address: str, path: Path) -> None:
     answer = page.goto(address, wait_until="networkidle")
     if answer is None or not answer.ok:
         sys.exit(f"{address} answers {answer.status if answer else 'nothing'}: no picture of it is taken.")
-    if path.stem.removesuffix("-phone") in AT_THE_MAP:
-        page.locator(".map-frame").first.evaluate(TO_THE_MAP)
+    name = path.stem.removesuffix("-phone")
+    if name in AT_THE_MAP:
+        maps = page.locator(".map-frame")
+        (maps.last if name in AT_THE_LAST_MAP else maps.first).evaluate(TO_THE_MAP)
     page.wait_for_timeout(300)  # fonts and the fade of the tiles
     page.screenshot(path=path, type="jpeg", quality=QUALITY)
     page.close()

@@ -66,7 +66,7 @@ def caption(ground: AxisGround, layers: list[MapLayer]) -> str:
 def _pnrr_says() -> str:
     return _(
         "La mappa mostra gli euro per abitante dei progetti PNRR che agiscono in un solo comune; tratteggiati i comuni "
-        "che hanno solo progetti in comune con altri."
+        "che hanno solo progetti in comune con altri, bianchi quelli di cui non è caricato alcun progetto."
     )
 
 

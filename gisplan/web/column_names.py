@@ -184,6 +184,7 @@ VALUES: dict[Any, Any] = {
     **dict(Hospital.Kind.choices),
     **dict(HealthSite.Kind.choices),
     "none": _("nessuna classe"),
+    "min_max": _("fra il minimo, 0, e il massimo, 1"),
     "other": _("altro"),
 }
 #: ISTAT's altimetric zones.
@@ -273,4 +274,6 @@ def decimals_of(column: str, value: float) -> int:
         return 3
     if column.startswith("people") or CATCHMENT.fullmatch(column):
         return 0
+    if column.startswith("minutes_"):  # one precision down a column: 30.4 is not within 30
+        return 1
     return 0 if float(value).is_integer() or abs(value) >= 20 else 6 if abs(value) < 0.01 else 2

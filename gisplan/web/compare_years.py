@@ -11,13 +11,14 @@ from gisplan.maps.print_table import PrintTable
 from gisplan.maps.spec import MapLayer, StyleClass
 from gisplan.maps.style import Style, Symbol
 from gisplan.plan.features import amount_text, features_of
-from gisplan.plan.models import Intervention
+from gisplan.plan.models import Claim, Intervention
 from gisplan.plan.progress import LatestClaims, latest_claims
 from gisplan.plan.queries import completeness, default_edition, with_places_and_claims
 from gisplan.territory.profile import latest_edition
 from gisplan.web.comparison import FIRST, SECOND, CannotCompare, Comparison, Figure, Side, on_ground
 from gisplan.web.difference_map import DIFFERENCE
 from gisplan.web.features import collection, feature, lang
+from gisplan.web.templatetags.figures import number
 
 Known = Mapping[str, LatestClaims]  # by code of the intervention
 
@@ -202,7 +203,9 @@ def _in_words(changed: Sequence[Intervention], known: Sequence[Known], total: in
 def _figures(known: Sequence[Known]) -> tuple[Figure, ...]:
     states = [Counter(str(one.state_text) if one.state else "" for one in side.values()) for side in known]
     words = sorted({*states[0], *states[1]} - {""})
-    amounts = [sum(one.amount is not None for one in side.values()) for side in known]
+    amounts = [[one.amount for one in side.values() if one.amount is not None] for side in known]
+    shared = [sum(amount.is_shared for amount in side) for side in amounts]
+    own = [len(side) - together for side, together in zip(amounts, shared, strict=True)]
     return (
         Figure(name=_("Interventi"), first=len(known[0]), second=len(known[1])),
         *(
@@ -210,7 +213,8 @@ def _figures(known: Sequence[Known]) -> tuple[Figure, ...]:
             for word in words
         ),
         Figure(name=f"{_('Stato')}: {_('non noto')}", first=states[0][""], second=states[1][""]),
-        Figure(name=_("Interventi con un importo noto"), first=amounts[0], second=amounts[1]),
+        Figure(name=_("Interventi con un importo proprio"), first=own[0], second=own[1]),
+        Figure(name=_("Interventi con un importo insieme ad altri"), first=shared[0], second=shared[1]),
     )
 
 
@@ -219,10 +223,9 @@ def _changes_table(
 ) -> PrintTable:
     rows = []
     for one in changed:
-        (state_a, amount_a), (state_b, amount_b) = (_told(side[one.code]) for side in known)
-        rows.append(
-            (one.code, one.kind_label, state_a or None, state_b or None, _euros(amount_a), _euros(amount_b))
-        )
+        claims = [side[one.code] for side in known]
+        states = [_told(side)[0] or None for side in claims]
+        rows.append((one.code, one.kind_label, *states, *(_euros(side.amount) for side in claims)))
     columns = (
         _("Codice"),
         _("Intervento"),
@@ -234,8 +237,13 @@ def _changes_table(
     )
 
 
-def _euros(amount: object) -> float | None:
-    return None if amount is None else float(str(amount))
+def _euros(amount: Claim | None) -> float | str | None:
+    """A number only where it is this intervention's own: an amount of several is in several rows, not to be summed."""
+    if amount is None or amount.amount_eur is None:
+        return None
+    if amount.is_shared:
+        return _("%(amount)s insieme ad altri") % {"amount": number(float(amount.amount_eur))}
+    return float(amount.amount_eur)
 
 
 BUILDERS = {"anni": years}

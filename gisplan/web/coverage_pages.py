@@ -32,7 +32,7 @@ from gisplan.web.examples import examples
 from gisplan.web.kept import kept_page
 from gisplan.web.rate_limit import take
 from gisplan.web.refusals import chosen, read_only
-from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, parameter
+from gisplan.web.run_pages import PARAMETER_NAMES, editions_named, how_computed, parameter
 from gisplan.web.service_words import age_name, service_groups, service_label, statements
 from gisplan.web.view_exports import render_view
 from gisplan.web.wording import NOT_COMPUTED
@@ -150,7 +150,7 @@ def _result(found: ServiceCoverage, *, by_minutes: bool) -> dict[str, Any]:
             for name, value in found.parameters.items()
             if name in PARAMETER_NAMES
         ],
-        "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
+        "editions": editions_named(found.editions),
         "map": maps.page_map(coverage_map(found, title, by_minutes=by_minutes)),
         **(how_computed(run) if run else {"run": None}),
     }

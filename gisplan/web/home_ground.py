@@ -18,6 +18,7 @@ from gisplan.web.axis_answers import Answer, number, table, text
 from gisplan.web.features import collection, feature
 from gisplan.web.shapes import shapes_url
 
+ACTING = "axes-acting"
 #: Beside the counts: what the loaded part of the plan says nothing of.
 NOT_KNOWN = "not_known"
 MOST = len(palettes.AXES)
@@ -30,7 +31,7 @@ def acting_layer(
     shapes = boundary_geometries(edition)
     style = replace(palettes.BOUNDARY.style, stroke=palettes.GREY)
     return MapLayer(
-        key="axes-acting",
+        key=ACTING,
         title=_("Assi che agiscono nel comune"),
         data=collection(
             feature(shapes.get(row.istat_code), **_properties(row, acting.get(row.istat_code)))

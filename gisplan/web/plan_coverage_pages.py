@@ -33,7 +33,7 @@ from gisplan.web.column_names import COLUMNS, shown_table
 from gisplan.web.kept import kept_page
 from gisplan.web.plan_coverage_map import legend_rows, plan_map
 from gisplan.web.refusals import read_only
-from gisplan.web.run_pages import EDITION_NAMES, PARAMETER_NAMES, how_computed, written
+from gisplan.web.run_pages import PARAMETER_NAMES, editions_named, how_computed, written
 from gisplan.web.view_exports import render_view
 
 LISTED = 60
@@ -122,7 +122,7 @@ def _result(found: PlanCoverage) -> dict[str, Any]:
             for name, value in found.parameters.items()
             if name in PARAMETER_NAMES and value not in ("", None)
         ],
-        "editions": [(EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items() if code],
+        "editions": editions_named(found.editions),
         **(how_computed(run) if run else {"run": None}),
     }
 

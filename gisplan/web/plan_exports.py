@@ -6,10 +6,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gisplan.maps.spec import Source
+from gisplan.maps.tables import layer_table
 from gisplan.plan.filters import filtered
 from gisplan.plan.queries import with_places_and_claims
 from gisplan.web.axes import axis_name
 from gisplan.web.axis_view import AxisView
+from gisplan.web.features import lang
+from gisplan.web.home_ground import ACTING
 from gisplan.web.plan_rows import intervention_rows
 from gisplan.web.plan_tables import interventions_table
 from gisplan.web.view_content import ViewContent
@@ -17,10 +20,15 @@ from gisplan.web.view_content import ViewContent
 
 def home_content(context: dict[str, Any]) -> ViewContent:
     edition, loaded = context["edition"], context["completeness"]
+    spec = context["map"].spec if context["map"] else None
+    ground = [layer for layer in (spec.layers if spec else ()) if layer.key == ACTING and layer.features]
     return ViewContent(
         title=edition.title if edition else settings.TERRITORY_NAME,
-        spec=context["map"].spec if context["map"] else None,
-        tables=(interventions_table(intervention_rows(context["interventions"])),),
+        spec=spec,
+        tables=(
+            interventions_table(intervention_rows(context["interventions"])),
+            *(layer_table(layer, lang()) for layer in ground),
+        ),
         notice=f"{loaded.statement}." if loaded else "",
         sources=(Source(edition.title),) if edition else (),
         layer_tables=False,

@@ -76,6 +76,22 @@ class TooManyRequests(Refused):
         return {"Retry-After": str(self.wait_s)}
 
 
+class Busy(Refused):
+    """The site makes as many files as it can."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    wait_s = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Il sito sta preparando altri file: riprova fra %(seconds)d s.")
+            % {"seconds": self.wait_s}
+        )
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.wait_s)}
+
+
 def too_many(wait_s: int) -> str:
     return gettext("Troppe richieste da questo indirizzo: riprova fra %(seconds)d s.") % {"seconds": wait_s}
 
@@ -107,7 +123,8 @@ def whole(name: str, written: str, *, digits: int) -> int | None:
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    response = render(request, "web/refused.html", {"message": str(error)}, status=error.status)
+    context = {"message": str(error), "later": "Retry-After" in error.headers()}
+    response = render(request, "web/refused.html", context, status=error.status)
     for name, value in error.headers().items():
         response.headers[name] = value
     return response

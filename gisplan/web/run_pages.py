@@ -1,10 +1,12 @@
 """Runs as pages that can be cited: what was computed, from what, whether it still stands, and its files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gisplan.analysis.coverage_ground import EVERYONE
@@ -15,8 +17,9 @@ from gisplan.analysis.models import Run
 from gisplan.analysis.runs import parts_now
 from gisplan.analysis.staleness import changed_inputs, is_stale
 from gisplan.plan.dates import with_dates_in_words
+from gisplan.plan.models import PlanEdition
 from gisplan.web import coverage_words, inner_area_words, planning_words, view_exports
-from gisplan.web.column_names import METHODS, VALUES, shown_table
+from gisplan.web.column_names import COLUMNS, METHODS, VALUES, shown_table
 from gisplan.web.inner_area_words import named_poles
 from gisplan.web.kept import kept_page
 from gisplan.web.method_words import SOURCES, source_words, speed_kind
@@ -135,16 +138,20 @@ def how_computed(found: Run) -> dict[str, Any]:
         "run": found,
         "run_method": METHODS.get(found.method, found.method),
         "parameters": [(PARAMETER_NAMES[name], parameter(name, value)) for name, value in shown.items()],
-        "editions": [
-            (name, code)
-            for name, code in ((EDITION_NAMES.get(kind, kind), code) for kind, code in found.editions.items())
-            if code and str(name) not in named
-        ],
+        "editions": [one for one in editions_named(found.editions) if str(one[0]) not in named],
         "network_name": "",
         "detour_factor": found.parameters.get("detour_factor"),
         "changed_inputs": [INPUT_NAMES.get(name, name) for name in changed_inputs(found)],
         "speeds": _speeds(found),
     }
+
+
+def editions_named(editions: Mapping[str, str]) -> list[tuple[Any, str]]:
+    """Those that are known; a plan by its title."""
+    titles = {one.code: str(one.title) for one in PlanEdition.objects.filter(code=editions.get("plan") or "")}
+    return [
+        (EDITION_NAMES.get(kind, kind), titles.get(code, code)) for kind, code in editions.items() if code
+    ]
 
 
 def _speeds(found: Run) -> list[dict[str, Any]]:
@@ -167,6 +174,10 @@ def parameter(name: str, value: object) -> str:
         return service_label(value)
     if name == "group" and isinstance(value, str) and (value == EVERYONE or value[:1].isdigit()):
         return age_name(value)
+    if name == "column":
+        return str(COLUMNS.get(str(value), value))
+    if value in ({}, [], ""):
+        return gettext("nessuno")
     return written(value)
 
 

@@ -19,11 +19,13 @@ from gisplan.web.map_view import view_of
 from gisplan.web.maps import PageMap, named_sources
 from gisplan.web.rate_limit import RateLimit, take
 from gisplan.web.refusals import BadQuestion
+from gisplan.web.turns import Turns
 from gisplan.web.view_content import ViewContent, shown_tables
 from gisplan.web.view_formats import FORMATS, Asked, Format
 
 FORMAT, PAPER = "formato", "carta"
 limit = RateLimit()
+turns = Turns()
 
 
 def answer(
@@ -45,13 +47,14 @@ def answer(
     if refusal:
         raise BadQuestion(refusal)
     take(request, limit, per_minute=settings.EXPORTS_PER_MINUTE)
-    content = content_of()
-    if FORMATS[wanted].on_paper:
-        content = content.with_streets()
-    content = content.as_asked(view_of(request.GET))
-    if message := _missing(content, FORMATS[wanted]):
-        raise BadQuestion(message)
-    return _file(content, wanted, Asked(page_address(request), paper))
+    with turns.one():
+        content = content_of()
+        if FORMATS[wanted].on_paper:
+            content = content.with_streets()
+        content = content.as_asked(view_of(request.GET))
+        if message := _missing(content, FORMATS[wanted]):
+            raise BadQuestion(message)
+        return _file(content, wanted, Asked(page_address(request), paper))
 
 
 def _missing(content: ViewContent, wanted: Format) -> str:

@@ -12,9 +12,12 @@ from django.test import Client
 from gisplan.analysis.hub_network import run_ranking
 from gisplan.analysis.models import Band, Run, Scenario
 from gisplan.analysis.requests import catchment_request
+from gisplan.plan.queries import default_edition
 from gisplan.plan.rights import PLANNER, create_groups
-from gisplan.territory.models import Population
+from gisplan.territory.models import Population, RegisterCoverage
 from gisplan.web.column_names import shown_table
+from gisplan.web.coverage import statement
+from gisplan.web.run_pages import editions_named, parameter
 
 from .conftest import COLLEGNO, FERMI, PARADISO
 from .test_pages import read
@@ -104,6 +107,23 @@ def test_the_workbench_answers_by_its_address_without_a_script(client: Client) -
     assert "Conserva" not in page
     refused = read(client, "/analisi/hub/?lon=6,1&lat=45", status=400)
     assert "è fuori da Torino" in refused
+
+
+def test_the_legend_of_the_workbench_says_which_bands_are_whose(client: Client) -> None:
+    page = read(client, HUB)
+    assert "Fasce del polo A, dalla più vicina: linea continua" in page
+    assert "Fasce del polo B, dalla più vicina: linea tratteggiata" in page
+
+
+def test_how_it_was_computed_holds_no_code_and_no_empty_value() -> None:
+    assert parameter("column", "within_5") == "entro 5 minuti"
+    assert parameter("normalisation", "min_max") == "fra il minimo, 0, e il massimo, 1"
+    assert parameter("headways", {}) == "nessuno"
+    edition = default_edition()
+    assert edition is not None
+    assert editions_named({"plan": edition.code}) == [("Edizione del piano", edition.title)]
+    row = RegisterCoverage(statement_it="Elenco (2015-01-01).", statement_en="List (2015-01-01).")
+    assert statement(row) == "Elenco (1 gennaio 2015)."
 
 
 def test_only_a_planner_keeps_a_hub(client: Client, planner: Client) -> None:

@@ -9,6 +9,7 @@ from gisplan.analysis.models import Run, Scenario
 from gisplan.analysis.scenarios import Change, add_change, create_scenario, run_scenario
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.plan.comparison import compare
+from gisplan.plan.dates import as_of_in_words
 from gisplan.plan.models import Claim, PlanEdition
 from gisplan.plan.queries import default_edition
 from gisplan.territory.models import Municipality, Population
@@ -145,7 +146,7 @@ def test_the_map_names_the_source_of_its_figure(client: Client) -> None:
     own.save()
     Population.objects.filter(pk=newest.pk).update(source=own)
     texts = [one.text for one in build("comuni", COLLEGNO, RIVOLI).difference.sources]
-    assert f"Registro di prova, {own.publisher}, {own.reference_date}" in texts
+    assert f"Registro di prova, {own.publisher}, {as_of_in_words(own.reference_date)}" in texts
     assert "Registro di prova" in read(client, TWO_TOWNS).partition("Fonti:")[2][:600]
     minutes = [one.text for one in build("comuni", COLLEGNO, RIVOLI, "polo").difference.sources]
     assert len(minutes) == 1  # the boundaries
@@ -256,6 +257,24 @@ def test_the_map_of_two_years_says_what_is_known_on_one_side_only() -> None:
     backward = build("anni", "2023", "2019")
     (layer,) = [one for one in backward.difference.layers if one.key == "changes"]
     assert {one["properties"]["change"] for one in layer.features} <= {"gone", "state", "amount"}
+
+
+@pytest.mark.usefixtures("torino")
+def test_an_amount_of_several_interventions_is_no_number_in_the_row_of_each() -> None:
+    found = build("anni", "2019", "2023")
+    (table,) = found.tables
+    said = {row[0]: row[-1] for row in table.rows}
+    claims = Claim.objects.filter(kind=Claim.Kind.AMOUNT, as_of_date__year__lte=2023)
+    shared = [one for one in claims if one.is_shared]
+    own = [one for one in claims if not one.is_shared]
+    together = {one.code for claim in shared for one in claim.interventions.all()}
+    alone = {one.code for claim in own for one in claim.interventions.all()} - together
+    assert together & set(said)
+    assert {type(said[code]) for code in together & set(said)} == {str}
+    assert all(said[code].endswith("insieme ad altri") for code in together & set(said))
+    assert {type(said[code]) for code in alone & set(said)} == {float}
+    figures = {one.name: one.second for one in found.figures}
+    assert figures["Interventi con un importo insieme ad altri"] == len(together)
 
 
 def two_scenarios() -> list[tuple[int, Run]]:

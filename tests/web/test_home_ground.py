@@ -1,6 +1,9 @@
 """The overview at first sight: how many axes act in each municipality, on the map and in a table that say the same."""
 
+import io
 import re
+import zipfile
+from xml.sax.saxutils import escape
 
 import pytest
 from django.test import Client
@@ -54,6 +57,18 @@ def test_a_place_more_or_less_is_another_class() -> None:
     assert counts()[CERESOLE] == 1
     PlanPlace.objects.filter(pk=place.pk).delete()
     assert counts()[CERESOLE] == NOT_KNOWN
+
+
+def test_the_files_of_the_overview_hold_the_row_of_each_municipality_that_the_map_colours(
+    client: Client,
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(client.get("/?formato=xlsx").getvalue())) as book:
+        sheets = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert "axes-acting" in sheets
+    axes = {code for code, there in counts().items() if there != NOT_KNOWN}
+    assert axes
+    names = Municipality.objects.filter(istat_code__in=axes).values_list("name", flat=True)
+    assert [name for name in names if escape(name) not in sheets] == []
 
 
 def test_where_nothing_acts_the_map_is_plain_and_claims_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from gisplan.plan.models import Axis
 from gisplan.plan.queries import default_edition, interventions_of_axis
 from gisplan.territory.models import Municipality, MunicipalityBoundary
 from gisplan.web import view_exports
+from gisplan.web.refusals import Busy
+from gisplan.web.turns import Turns
 
 from .conftest import COLLEGNO
 
@@ -139,6 +142,45 @@ def test_an_address_that_asks_for_too_many_files_is_asked_to_wait(client: Client
     assert answer.status_code == 429
     assert "Troppe richieste da questo indirizzo: riprova fra" in answer.content.decode()
     assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_files_are_made_two_at_a_time_and_pages_are_answered_meanwhile(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_exports, "turns", Turns(at_once=2, waiting=1, longest_s=0.01))
+    with view_exports.turns.one(), view_exports.turns.one():
+        refused = client.get("/assi/3/", {"formato": "xlsx"})
+        page = client.get("/assi/3/")
+    assert refused.status_code == 503
+    assert "Il sito sta preparando altri file: riprova fra 10 s." in refused.content.decode()
+    assert refused.headers["Retry-After"] == "10"
+    assert page.status_code == 200
+    fetched(client, "/assi/3/", formato="xlsx")
+
+
+def test_a_file_that_waits_gets_its_turn() -> None:
+    turns, entered = Turns(at_once=1, waiting=1, longest_s=30), threading.Event()
+
+    def second() -> None:
+        with turns.one():
+            entered.set()
+
+    waiting = threading.Thread(target=second)
+    with turns.one():
+        waiting.start()
+        assert not entered.wait(0.1)
+    assert entered.wait(30)
+    waiting.join(30)
+
+
+def test_where_nobody_may_wait_the_next_is_told_to_come_again_and_a_failure_gives_its_place_back() -> None:
+    turns = Turns(at_once=1, waiting=0, longest_s=30)
+    with turns.one(), pytest.raises(Busy), turns.one():
+        pass
+    with pytest.raises(ValueError, match="broken"), turns.one():
+        raise ValueError("broken")
+    with turns.one():
+        pass
 
 
 def test_a_hub_is_printed_with_its_bands_and_their_people(client: Client, tmp_path: Path) -> None:
