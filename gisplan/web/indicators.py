@@ -16,10 +16,20 @@ from gisplan.analysis.trends import population_dates
 from gisplan.maps.spec import Source
 from gisplan.plan.models import PnrrProject
 from gisplan.plan.queries import completeness, default_edition
-from gisplan.territory.models import Population
+from gisplan.territory.models import (
+    Municipality,
+    MunicipalityBoundary,
+    Population,
+    SnaiClass,
+    Zone,
+    ZoneMembership,
+)
 from gisplan.territory.models import Source as SourceRow
-from gisplan.web.kept import data_stamp, kept
+from gisplan.web.kept import kept, stamp_of
 from gisplan.web.maps import named_sources
+
+#: What the series of residents by age is made of.
+PEOPLE = (Municipality, MunicipalityBoundary, Population, SnaiClass, Zone, ZoneMembership)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +154,8 @@ def figures(chosen: Indicator, groups: Mapping[str, Collection[str]], *, by_zone
 
 
 def _changes(kind: str) -> Values:
-    """The series of all ages takes longer than all the rest, and stands on the territory alone."""
-    stamp = data_stamp().of("territory")
-    return kept(stamp, ("changes", kind), lambda: place_indicators.changes(kind))
+    """The series of all ages takes longer than all the rest, and no place changes it."""
+    return kept(stamp_of(*PEOPLE), ("changes", kind), lambda: place_indicators.changes(kind))
 
 
 def stands_on(indicator: Indicator) -> str:
