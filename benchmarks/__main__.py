@@ -8,7 +8,10 @@ from pathlib import Path
 
 from benchmarks.frame import Bench, Row
 
-_COLUMNS = ("work", "ours", "cpu", "goal", "of_goal", "peer", "ratio", "unit", "peak_mb", "peer_name")
+_COLUMNS = (
+    *("work", "ours", "cpu", "goal", "of_goal", "peer", "ratio", "unit"),
+    *("peak_mb", "peer_mb", "peer_name"),
+)
 
 
 def main() -> None:

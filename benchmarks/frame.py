@@ -23,7 +23,8 @@ class Row:
 
     `goal` is the most (or, by the second, the least) that ours should be, where one is set, and `of_goal` ours in parts
     of it. `cpu` is the processor time of ours in the same unit, all threads together, where it was taken: on a machine
-    that others use, `ours` also holds the waiting for a core.
+    that others use, `ours` also holds the waiting for a core. `peak_mb` is the most memory of ours, `peer_mb` of the
+    peer.
     """
 
     work: str
@@ -35,6 +36,7 @@ class Row:
     peak_mb: float
     cpu: float | None = None
     goal: float | None = None
+    peer_mb: float | None = None
 
     @property
     def of_goal(self) -> float | None:

@@ -38,30 +38,39 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def own_database(folder: Path) -> Iterator[None]:
-    """Django on a new database that is dropped at the end; the state lies in the bench's folder."""
+def new_database() -> Iterator[str]:
+    """The address of an empty database, given to every program of the block, and dropped at the end."""
     url, name = given_url(), f"gisplan_bench_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    os.environ |= {
-        URL_VARIABLE: urlsplit(url)._replace(path=f"/{name}").geturl(),
-        "GISPLAN_VAR": str(folder / "var"),
-        "GISPLAN_CATCHMENTS_PER_MINUTE": "1000000",
-        "DJANGO_SETTINGS_MODULE": "gisplan.settings",
-    }
+    os.environ[URL_VARIABLE] = own = urlsplit(url)._replace(path=f"/{name}").geturl()
     try:
+        yield own
+    finally:
+        os.environ[URL_VARIABLE] = url
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[None]:
+    """Django on a new database; the state lies in the bench's folder."""
+    with new_database():
+        os.environ |= {
+            "GISPLAN_VAR": str(folder / "var"),
+            "GISPLAN_CATCHMENTS_PER_MINUTE": "1000000",
+            "DJANGO_SETTINGS_MODULE": "gisplan.settings",
+        }
         subprocess.run([sys.executable, "-m", "gisplan", "migrate", "-v0"], check=True)
         import django
 
         django.setup()
-        yield
-    finally:
-        from django.db import connections
+        try:
+            yield
+        finally:
+            from django.db import connections
 
-        connections.close_all()
-        os.environ[URL_VARIABLE] = url
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connections.close_all()
 
 
 def load_ground(network: StreetNetwork, folder: Path, *, seed: int) -> str:

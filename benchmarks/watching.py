@@ -2,12 +2,15 @@
 
 import os
 import subprocess
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _LOOK_S = 0.02
+_GLANCE_S = 0.1  # often would take time from what is measured
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,32 @@ def watch(command: Sequence[str | Path], environment: Mapping[str, str]) -> Watc
         raise RuntimeError(f"{command[0]} failed: {output.strip().splitlines()[-1:]}")
     own = peaks.pop(child.pid, 0.0)
     return Watched(seconds, together, own, max(peaks.values(), default=0.0))
+
+
+class Held:
+    """The most that programs and their descendants have held together so far, in megabytes, as `peak_mb` of Watched."""
+
+    def __init__(self) -> None:
+        self.peak_mb = 0.0
+
+
+@contextmanager
+def watching(*pids: int) -> Iterator[Held]:
+    """Look at running programs, now and then, for as long as the block lasts."""
+    held, over = Held(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(_GLANCE_S):
+            now = sum(_memory_mb(one)[0] for pid in pids for one in _family(pid))
+            held.peak_mb = max(held.peak_mb, now)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _family(pid: int) -> list[int]:

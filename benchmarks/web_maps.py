@@ -1,22 +1,16 @@
-"""What a reader waits for on the map of 200,000 polygons: tiles, frames while it moves, and redrawing."""
+"""What a reader waits for on the map of 200,000 polygons: frames while it moves, and redrawing."""
 
-import http.client
-import math
-import re
 import statistics
-import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from benchmarks.frame import Bench, Row
-from benchmarks.web_site import LONG, chromium_at_hand, get
+from benchmarks.web_site import LONG, chromium_at_hand
+from benchmarks.web_tiles import CENTRE, ZOOMS
 from gisplan.maps.palettes import AXES
 from gisplan.maps.spec import MapLayer, MapSpec
 from gisplan.maps.standalone import standalone_html
 
-ZOOMS = range(8, 15)
-CENTRE = (45.1, 7.7)
 MARKS = 6_000
 _ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _PAN = """async () => {
@@ -38,48 +32,6 @@ _ZOOM = """async ([lat, lon, zoom]) => {
   do await new Promise(done => requestAnimationFrame(done)); while (!ready());
   return performance.now() - from;
 }"""
-
-
-def tile_rows(address: str, layer: str) -> list[Row]:
-    """Four tiles of each zoom, one after the other: made by the database, and as a reader has them after another."""
-    page = get(address, f"/strati/{layer}/")
-    template = re.findall(r'"url":"([^"]+mvt[?]v=[^"]+)"', page)
-    urls = [url for zoom in ZOOMS for url in _around(template[0], zoom)]
-    first, second = _seconds(address, urls), _seconds(address, urls)
-    work = f"tiles of zooms {ZOOMS[0]} to {ZOOMS[-1]}"
-    return [
-        Row(f"{work}, made", len(urls) / sum(first), None, "", "", "tiles/s", 0.0),
-        Row(f"{work}, made or kept", len(urls) / sum(second), None, "", "", "tiles/s", 0.0),
-        Row(f"{work}, the slowest made", max(first) * 1000, None, "", "", "ms", 0.0),
-        Row(f"{work}, the slowest made or kept", max(second) * 1000, None, "", "", "ms", 0.0),
-    ]
-
-
-def _around(template: str, zoom: int) -> list[str]:
-    lat, lon = map(math.radians, CENTRE)
-    x = int((lon / math.pi + 1) / 2 * 2**zoom)
-    y = int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**zoom)
-    fill = template.replace("{z}", str(zoom))
-    return [
-        fill.replace("{x}", str(x + across)).replace("{y}", str(y + down))
-        for across in (0, 1)
-        for down in (0, 1)
-    ]
-
-
-def _seconds(address: str, urls: list[str]) -> list[float]:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc)
-    taken = []
-    for url in urls:
-        started = time.perf_counter()
-        connection.request("GET", url, headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"The tile {url} was answered with {answer.status}: not a figure to print.")
-        taken.append(time.perf_counter() - started)
-    connection.close()
-    return taken
 
 
 def browser_rows(bench: Bench, address: str, layer: str) -> list[Row]:

@@ -3,17 +3,18 @@
 import http.client
 import importlib.util
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from benchmarks.frame import Bench
 from gisplan.environment import browser
+from gisplan.environment.serving import free_port
 
 _START_S = 60
 #: Noted from the start, and read only afterwards: what drives the browser puts long tasks of its own into the page.
@@ -42,23 +43,35 @@ def gisplan(state: Path, *words: str | Path) -> None:
     subprocess.run(command, env=environment(state), check=True, stdout=subprocess.DEVNULL)
 
 
+class Site(NamedTuple):
+    """Where a server answers, and the process that it began as."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def site(state: Path) -> Iterator[str]:
-    """The address of a running server of two processes; it stops with the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def site(state: Path) -> Iterator[Site]:
+    """The product's server of two processes; it stops with the block."""
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "gisplan.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread"]
-    with (state / "web.log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment(state), stdout=log, stderr=log)
+    command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"]
+    with running(command, environment(state), state / "web.log") as pid:
+        found = Site(f"http://127.0.0.1:{port}", pid)
+        wait_for(found, "/strati/")
+        yield found
+
+
+@contextmanager
+def running(command: list[str], variables: Mapping[str, str], log: Path) -> Iterator[int]:
+    """The number of a program that runs as long as the block."""
+    with log.open("wb") as output:
+        child = subprocess.Popen(command, env=dict(variables), stdout=output, stderr=output)
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address)
-        yield address
+        yield child.pid
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        child.terminate()
+        child.wait(timeout=30)
 
 
 def get(address: str, path: str) -> str:
@@ -69,11 +82,11 @@ def get(address: str, path: str) -> str:
     return page
 
 
-def _wait(address: str) -> None:
+def wait_for(site: Site, path: str) -> None:
     last = time.monotonic() + _START_S
     while True:
         try:
-            get(address, "/strati/")
+            get(site.address, path)
             return
         except OSError:
             if time.monotonic() > last:

@@ -7,9 +7,11 @@ import psycopg
 import shapely
 
 from benchmarks.frame import Bench, Row
-from benchmarks.web_maps import browser_rows, tile_rows
+from benchmarks.web_maps import browser_rows
 from benchmarks.web_pages import page_rows
 from benchmarks.web_site import gisplan, site
+from benchmarks.web_tiles import tile_rows
+from benchmarks.web_wizard import wizard_rows
 from gisplan.environment.lease import given_url
 
 POLYGONS = 200_000
@@ -29,6 +31,6 @@ def run(bench: Bench) -> list[Row]:
     gisplan(state, "import_layer", file, "--name", name)
     with psycopg.connect(given_url()) as connection:
         connection.execute("UPDATE layers_layer SET is_public = true WHERE name = %s", [name])
-    with site(state) as address:
-        rows = [*tile_rows(address, name), *browser_rows(bench, address, name)]
-    return [*rows, *page_rows(bench)]
+    with site(state) as here:
+        rows = [*tile_rows(bench, here, name), *browser_rows(bench, here.address, name)]
+    return [*rows, *wizard_rows(bench, file), *page_rows(bench)]

@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
         raise UserMistake(f"--json expects a file in an existing folder, found {str(options.json)!r}.")
     steps = Steps(sys.stderr)
     needed = {**set_up("base"), "PostgreSQL with PostGIS": find_database_binaries, "Peers": _install_peers}
-    if options.name == "import":
+    if options.name in {"import", "web"}:
         needed["ogr2ogr"] = _find_ogr2ogr
     run_all(steps, needed)
     destination = ["--json", options.json.resolve()] if options.json else []

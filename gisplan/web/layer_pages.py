@@ -174,7 +174,7 @@ def rollback(request: HttpRequest, name: str) -> HttpResponse:
     found = _layer_or_404(request, name)
     if request.method == "POST":
         number = request.POST.get("to", "")
-        to = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+        to = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0  # no version
         try:
             version = publishing.rollback(found, to=to, who=name_of(request))
         except LayersError as error:

@@ -9,6 +9,7 @@ from gisplan.maps.spec import Bounds, MapSpec
 
 LAYERS, PLACE = "strati", "vista"
 SCREEN_PX = (900, 560)  # a link holds no size of a window: what is drawn elsewhere shows as much as this one
+FARTHEST_DEG = 5.0  # from the map's own edge: the metres that are drawn in hold near their territory alone
 _TILE_PX = 256
 _PLACE = re.compile(r"(-?\d{1,3}(?:\.\d+)?),(-?\d{1,2}(?:\.\d+)?),(\d{1,2}(?:\.\d+)?)")
 _LAYERS = re.compile(r"[a-z0-9_.,-]{0,2000}")
@@ -25,17 +26,16 @@ class MapView:
     def is_usual(self) -> bool:
         return self.layers is None and not self.place
 
-    @property
-    def bounds(self) -> Bounds | None:
-        """West, south, east, north in degrees of what a window shows there."""
+    def bounds(self, least_zoom: float, most_zoom: float) -> Bounds | None:
+        """West, south, east, north in degrees of what a window shows there, of a map that has these zooms."""
         found = _PLACE.fullmatch(self.place)
         if found is None:
             return None
         lon, lat, zoom = map(float, found.groups())
-        degrees_a_px = 360 / (_TILE_PX * 2**zoom)
-        half_lon = min(90.0, SCREEN_PX[0] * degrees_a_px / 2)
-        half_lat = min(45.0, SCREEN_PX[1] * degrees_a_px / 2 * cos(radians(lat)))
-        return lon - half_lon, max(-85.0, lat - half_lat), lon + half_lon, min(85.0, lat + half_lat)
+        degrees_a_px = 360 / (_TILE_PX * 2 ** min(most_zoom, max(least_zoom, zoom)))
+        half_lon = SCREEN_PX[0] * degrees_a_px / 2
+        half_lat = SCREEN_PX[1] * degrees_a_px / 2 * cos(radians(lat))
+        return lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat
 
 
 def view_of(query: Mapping[str, str]) -> MapView:
@@ -66,11 +66,15 @@ def as_asked(specs: Sequence[MapSpec], view: MapView, *, own: frozenset[str]) ->
 
 
 def _bounds(spec: MapSpec, first: MapSpec, view: MapView) -> Bounds:
-    asked = view.bounds
+    """The place that is asked for; the usual one where that is so far off that nothing of the map lies there."""
+    asked = view.bounds(first.min_zoom, first.max_zoom)
+    own = spec.extent()
     if asked is None:
-        return spec.extent()
+        return own
     east, north = (_centre(spec)[k] - _centre(first)[k] for k in (0, 1))
-    return asked[0] + east, asked[1] + north, asked[2] + east, asked[3] + north
+    moved = asked[0] + east, asked[1] + north, asked[2] + east, asked[3] + north
+    apart = max(moved[0] - own[2], own[0] - moved[2], moved[1] - own[3], own[1] - moved[3])
+    return own if apart > FARTHEST_DEG else moved
 
 
 def _centre(spec: MapSpec) -> tuple[float, float]:

@@ -69,12 +69,14 @@ def test_an_earlier_version_comes_back_after_a_confirmation(officer: Client, pub
     assert "mostra la versione 2" in asked
     assert "versione 1: 1 elementi" in asked
     assert read_features("luoghi").columns["nome"] == ["b"]
+    for number in ("7", "-1", "²", "9" * 40, ""):  # not the one before, which nobody chose
+        refused = officer.post("/strati/luoghi/ripristina/", {"to": number}, follow=True)
+        assert "Non c'è una versione precedente da ripristinare." in text(refused)
+        assert read_features("luoghi").columns["nome"] == ["b"]
     done = officer.post("/strati/luoghi/ripristina/", {"to": "1"}, follow=True)
     assert "Lo strato mostra di nuovo la versione 1." in text(done)
     assert "versione 1 ripristinata" in text(done)
     assert read_features("luoghi").columns["nome"] == ["a"]
-    refused = officer.post("/strati/luoghi/ripristina/", {"to": "7"}, follow=True)
-    assert "Non c'è una versione precedente da ripristinare." in text(refused)
 
 
 def test_a_layer_tells_its_history(officer: Client, published: Published) -> None:
@@ -98,9 +100,12 @@ def test_a_style_by_value_colours_each_feature_on_the_map_and_in_the_legend(offi
     assert "#00aa00" in page.content.decode()
     assert "classe A" in text(page)
     assert officer.get("/strati/luoghi/stile.qml").status_code == 200
+    assert "/strati/luoghi/stile.qml" in page.content.decode()
     again = imported(officer, geojson([point(7.6, 45.0, altro="A")]))
     publish(officer, again)  # its column is gone: drawn plainly, and no style file
-    assert officer.get("/strati/luoghi/").status_code == 200
+    page = officer.get("/strati/luoghi/")
+    assert page.status_code == 200
+    assert "stile.qml" not in page.content.decode()
     assert officer.get("/strati/luoghi/stile.qml").status_code == 404
 
 
