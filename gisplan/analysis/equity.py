@@ -196,7 +196,7 @@ def _theil_tables(measured: Measured, labels: Mapping[str, Sequence[str]]) -> li
             share = parts.between / parts.total if parts.total > 0 else float("nan")
             figures = map(_figure, (parts.total, parts.between, parts.within, share))
             parts_rows.append([side, grouping, *figures])
-            for group in sorted(parts.groups, key=lambda one: str(one.group)):
+            for group in sorted(parts.groups, key=lambda one: _in_order(str(one.group))):
                 figures = map(_figure, (group.people_share, group.value_share, group.mean, group.theil))
                 group_rows.append([side, grouping, group.group or None, *figures])
     return [
@@ -207,6 +207,12 @@ def _theil_tables(measured: Measured, labels: Mapping[str, Sequence[str]]) -> li
             group_rows,
         ),
     ]
+
+
+def _in_order(group: str) -> tuple[float, str]:
+    """Zones by their number, 2 before 10; classes, which have none, by their letter."""
+    number = group.partition(" ")[0]
+    return (int(number) if number.isdecimal() else float("inf"), group)
 
 
 def _lorenz_table(measured: Measured) -> Table:

@@ -54,7 +54,10 @@ def _ground(axis: Axis, edition: TerritoryEdition) -> AxisGround:
         found = GROUNDS[axis.code](edition) if axis.code in GROUNDS else None
     except AnalysisError:  # the answers of the page say what is missing
         found = None
-    return found or plain
+    if found is None:
+        return plain
+    outlines = [] if found.areas[0].key == plain.areas[0].key else plain.areas
+    return replace(found, areas=[*outlines, *found.areas])  # what is left where the coloured layer is off
 
 
 def caption(ground: AxisGround, layers: list[MapLayer]) -> str:

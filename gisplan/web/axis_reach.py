@@ -163,7 +163,7 @@ def _coverage(key: str, question: str, code: str) -> Answer:
                     [
                         text(service_label(one.service)),
                         number(one.minutes),
-                        text(_ages(one.group)),
+                        text(_ages(one.group)) | {"short": True},
                         *(number(value) for value in (total.people, total.covered)),
                         *(number(value) for value in (total.not_covered, total.not_known)),
                         share(total.share_covered),

@@ -1,7 +1,7 @@
 """What the columns of results are called on the pages, and their units."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -12,6 +12,7 @@ from gisplan.territory.models import HealthSite, Hospital, School
 from gisplan.web import coverage_words, inner_area_words, planning_words
 from gisplan.web.coverage import REGISTER_NAMES
 from gisplan.web.features import lang
+from gisplan.web.service_words import age_name
 
 COLUMNS: dict[str, Any] = {
     **planning_words.COLUMNS,
@@ -203,6 +204,8 @@ CODES: dict[str, dict[Any, Any]] = {
 }
 #: walk_10: the column of a catchment.
 CATCHMENT = re.compile(r"(walk|bike|car)_(\d+)")
+#: 0-2, 65+: an age group.
+AGES = re.compile(r"\d+(-\d+|\+)")
 #: A time is not 0 where nothing is reached: it is not known.
 NO_TIME = {
     "unreachable": _("nessun luogo entro i minuti dati"),
@@ -221,6 +224,9 @@ CODED = {
 }
 
 
+#: Decimals of the indices of equity, one rule down a column.
+INDICES = {"gini": 3, "palma": 3, "theil": 4, "between": 4, "within": 4}
+
 #: Columns that a result keeps as a part of 1 and the pages show as a percentage.
 SHARE = "share_"
 
@@ -235,12 +241,23 @@ def shown_table(table: dict[str, Any], *, rows: int | None = None) -> dict[str, 
         [_value(name, value, words) for name, value in zip(columns, row, strict=True)]
         for row in table["rows"][:rows]
     ]
+    _align_means(columns, body)
     return {
         "title": TABLES.get(table["name"], table["name"]),
         "names": names,
         "rows": body,
         "total": len(table["rows"]),
     }
+
+
+def _align_means(columns: Sequence[str], body: Sequence[Sequence[dict[str, Any]]]) -> None:
+    """A mean has the unit of its measure, which may be people, minutes or a ratio: the largest one decides."""
+    for k in (k for k, name in enumerate(columns) if name == "mean"):
+        cells = [row[k] for row in body if "number" in row[k]]
+        largest = max((abs(cell["number"]) for cell in cells), default=0.0)
+        decimals = 1 if largest >= 20 else 2 if largest >= 0.1 else 6
+        for cell in cells:
+            cell["decimals"] = decimals
 
 
 def _name(column: str, unit: str) -> str:
@@ -253,8 +270,8 @@ def _name(column: str, unit: str) -> str:
 
 
 def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
-    if column == "axis" and value in AXES:
-        return {"text": f"{value}. {AXES[value].label(lang())}"}
+    if said := _said(column, value):
+        return {"text": said}
     if column in CODES:
         return {"text": CODES[column].get(value, words.get(value, value)), "unknown": value is None}
     if column in CODED and value is not None:
@@ -264,6 +281,13 @@ def _value(column: str, value: Any, words: Mapping[Any, Any]) -> dict[str, Any]:
     if isinstance(value, int | float):
         return _number(column, value)
     return {"text": value, "unknown": value is None}
+
+
+def _said(column: str, value: Any) -> str:
+    """An axis and an age group as the other pages name them; empty for anything else."""
+    if column == "axis" and value in AXES:
+        return f"{value}. {AXES[value].label(lang())}"
+    return age_name(value) if column == "age_group" and AGES.fullmatch(str(value)) else ""
 
 
 def _number(column: str, value: float) -> dict[str, Any]:
@@ -280,4 +304,6 @@ def decimals_of(column: str, value: float) -> int:
         return 0
     if column.startswith("minutes_"):  # one precision down a column: 30.4 is not within 30
         return 1
+    if column in INDICES:
+        return INDICES[column]
     return 0 if float(value).is_integer() or abs(value) >= 20 else 6 if abs(value) < 0.01 else 2

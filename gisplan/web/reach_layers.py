@@ -37,7 +37,10 @@ FROM_DARK = tuple(palettes.RAMP[place] for place in (5, 3, 1))
 
 
 def station_share(run: Run, edition: TerritoryEdition) -> MapLayer:
-    """Share of the residents within the largest of the standard minutes of a station, from the kept count."""
+    """Share of the residents within the largest of the standard minutes of a station, from the kept count.
+
+    Nobody within is no number where the register may lack stations.
+    """
     classes = fixed(SHARE_LIMITS_PCT)
     last = STANDARD_MINUTES[-1]
     stated = coverage_of("stations")
@@ -46,10 +49,11 @@ def station_share(run: Run, edition: TerritoryEdition) -> MapLayer:
     for code, name, people, *within, _beyond, _share in reach_rows(run, "municipality"):
         pct = 100 * within[-1] / people if people else None
         figures = {
-            f"within_{one}": rounded(count) for one, count in zip(STANDARD_MINUTES, within, strict=True)
+            f"within_{one}": None if gap == NOT_KNOWN and not count else rounded(count)
+            for one, count in zip(STANDARD_MINUTES, within, strict=True)
         }
         shown = {
-            "share": None if pct is None else round(pct, 1),
+            "share": None if pct is None or (gap == NOT_KNOWN and not pct) else round(pct, 1),
             CLASS_FIELD: gap if pct == 0 else classes.class_of(pct),
         }
         features.append(_row(code, name, {"people": rounded(people), **figures, **shown}))

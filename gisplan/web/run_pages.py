@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import number_format
@@ -174,6 +175,8 @@ def parameter(name: str, value: object) -> str:
         return service_label(value)
     if name == "group" and isinstance(value, str) and (value == EVERYONE or value[:1].isdigit()):
         return age_name(value)
+    if name == "territory" and value == ",".join(sorted(settings.TERRITORY)):
+        return settings.TERRITORY_NAME
     if name == "column":
         return str(COLUMNS.get(str(value), value))
     if value in ({}, [], ""):

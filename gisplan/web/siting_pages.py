@@ -116,6 +116,7 @@ def _result(request: HttpRequest, question: SitingRequest, run: Run) -> dict[str
         "title": _title(question),
         "proof": proof,
         "unit": UNIT_NAMES[proof["objective_unit"]],
+        "decimals": 1 if proof["objective_unit"] == "min" else 0,  # people and sites are whole
         "totals": totals,
         "new_sites": [row for row in rows_of(run, "sites") if row["site_kind"] == "new"],
         "statements": statements(question.service),

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client, override_settings
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -163,6 +164,13 @@ def unavailable(reason: str) -> NoReturn:
 def uploads_folder(settings: Any, tmp_path: Path) -> Path:
     settings.LAYERS_UPLOADS_DIR = tmp_path / "uploads"
     return tmp_path / "uploads"
+
+
+@pytest.fixture(autouse=True)
+def language_of_another_test() -> Iterator[None]:
+    """A request leaves its language behind: each test begins in Italian and leaves none to the next."""
+    with override("it"):
+        yield
 
 
 @pytest.fixture(autouse=True)

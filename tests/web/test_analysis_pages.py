@@ -98,6 +98,9 @@ def test_the_ranking_shows_each_term_and_the_gap(client: Client) -> None:
         "Pesi Persone 0,5",
     ):
         assert words in page
+    assert not re.search(r"\bosm-\d", page)  # codes are in the files
+    source = client.get("/en/analisi/poli/").content.decode()
+    assert f'<td><a href="/en/stazioni/{COLLEGNO}/">Collegno</a></td>' in source
 
 
 def test_the_workbench_answers_by_its_address_without_a_script(client: Client) -> None:

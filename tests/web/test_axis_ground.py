@@ -68,7 +68,7 @@ def test_the_shares_near_stations_add_up_to_the_table_of_the_zones() -> None:
         codes = zones[zone or ""]
         assert sum(shown[code]["people"] for code in codes) == pytest.approx(people, abs=len(codes) / 2)
         for minutes, count in zip((5, 10, 15), within, strict=True):
-            total = sum(shown[code][f"within_{minutes}"] for code in codes)
+            total = sum(shown[code][f"within_{minutes}"] or 0 for code in codes)
             assert total == pytest.approx(count, abs=len(codes) / 2)
 
 
@@ -86,11 +86,23 @@ def test_a_municipality_has_the_class_of_its_share_and_none_within_is_not_known(
     )
     assert labels[shown["map_class"]] == expected
     far = figures(layer)["001073"]  # Ceresole Reale
-    assert (far["within_15"], labels[far["map_class"]]) == (0, "nessuno, o non noto")
+    assert (far["within_15"], far["share"]) == (None, None)  # no number in the files either
+    assert labels[far["map_class"]] == "nessuno, o non noto"
     assert layer.classes[-1].style.hatched
     RegisterCoverage.objects.filter(register="stations").update(complete=True)
     layer = layers_of("3")["reach"]
     assert (layer.classes[-1].label, layer.classes[-1].style.hatched) == ("nessuno", False)
+    far = figures(layer)["001073"]
+    assert (far["within_15"], far["share"]) == (0, 0)
+
+
+@pytest.mark.parametrize("code", ["3", "4", "5", "6"])
+def test_the_outlines_of_the_municipalities_stay_where_the_coloured_layer_is_off(code: str) -> None:
+    keep_station_reach()
+    keys = list(layers_of(code))
+    assert keys.count("boundaries") == 1
+    assert keys[0] == "boundaries"
+    assert len(keys) > 1
 
 
 def test_without_a_kept_count_the_map_of_axis_3_claims_nothing(client: Client) -> None:

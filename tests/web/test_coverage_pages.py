@@ -65,6 +65,10 @@ def test_the_answer_has_figures_map_tables_and_who_is_left(client: Client) -> No
     assert f"{found.total.municipalities_covered} comuni coperti di 312" in page
     assert "Registro non completo: dove non si arriva, non è noto." in page
     assert "Copertura per classe SNAI" in page
+    ages = page.split("Copertura per età")[1]
+    assert "65 anni e oltre" in ages
+    assert "0–2 anni" in ages
+    assert not re.search(r"65\+|\b0-2\b", ages.split("Per persone")[0])
     assert "montagna interna" in page
     assert "rete schematica fatta dai confini" in page
     assert len(found.not_reached) == 312 - found.total.municipalities_covered

@@ -7,6 +7,7 @@ from gisplan.analysis.models import Run
 from gisplan.plan.rights import PLANNER
 
 from .import_steps import signed_in, user
+from .test_pages import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("torino")]
 PAGE = "/analisi/aree-interne/"
@@ -21,6 +22,12 @@ def test_the_page_shows_both_classes_and_says_how_the_minutes_were_made(client: 
     assert "concordanza sui 300 comuni che non sono poli" in text
     assert "Dove differiscono" in text
     assert page.context["summary"]["agreement"] >= 0.82
+
+
+def test_the_territory_has_its_name_and_not_its_code(client: Client) -> None:
+    page = read(client, PAGE)
+    assert "Territorio Torino" in page
+    assert "Territorio 001" not in page
 
 
 def test_savigliano_serves_the_territory_from_beyond_its_border(client: Client) -> None:

@@ -45,6 +45,14 @@ def test_an_axis_tells_its_pnrr_projects_apart(client: Client, pnrr: dict[str, s
     assert "3 PNRR projects, funded with €1,240 in all" in read(client, "/en/assi/5/")
 
 
+def test_the_title_of_a_project_is_read_as_italian_on_an_english_page(
+    client: Client, pnrr: dict[str, str]
+) -> None:
+    page = client.get("/en/assi/5/?registro=pnrr").content.decode()
+    assert 'lang="it">Altrove' in page
+    assert 'lang="en">regional multimodal node' in client.get("/en/assi/3/").content.decode()
+
+
 def test_a_municipality_tells_what_it_shares(client: Client, pnrr: dict[str, str]) -> None:
     assert "2 progetti PNRR, finanziati in tutto per 1.234 €" in read(client, "/comuni/001168/")
     assert TOLD not in read(client, "/comuni/001090/").split("Il comune a confronto")[0]

@@ -1,5 +1,6 @@
 """The siting workbench on Torino: at once where it is quick, by the worker where it is not; who may keep and save."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ def test_the_answer_counts_the_people_of_the_register(client: Client) -> None:
     assert totals["covered_today"] < totals["covered_then"] < totals["people"]
     page = read(client, QUICK)
     assert f"n. {run.pk}" in page  # the kept run is cited
+    whole = r"\d{1,3}(?:\.\d{3})*"  # people
+    assert re.search(rf"Obiettivo {whole}, limite provato {whole}, scarto", page)
     assert "non corrisponde più" not in read(client, f"/analisi/esecuzioni/{run.pk}/")
 
 

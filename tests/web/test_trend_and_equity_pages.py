@@ -13,6 +13,7 @@ from gisplan.analysis.station_reach import keep_station_reach
 from gisplan.analysis.trends import trends
 from gisplan.territory.profile import people_in_territory
 from gisplan.web.answer_pages import rows_of
+from gisplan.web.column_names import shown_table
 
 from .conftest import COLLEGNO, COLLEGNO_STREETS, unavailable
 from .test_analysis_pages import planner
@@ -122,6 +123,13 @@ def test_people_near_stations_are_compared_as_shares_of_the_people_there(client:
     within = sum(row["within_15"] for row in reach.values())
     assert mean == pytest.approx(within / sum(row["people"] for row in reach.values()), abs=1e-6)
     assert 0 < mean < 1
+    groups = [row["group"] for row in rows_of(kept, "theil_groups") if row["grouping"] == "zone"]
+    numbers = [int(group.split()[0]) for group in groups]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] >= 10
+    (table,) = [one for one in kept.result["tables"] if one["name"] == "theil_groups"]
+    means = table["columns"].index("mean")
+    assert len({cells[means]["decimals"] for cells in shown_table(table)["rows"]}) == 1
     assert "Curva di Lorenz" in page
 
 

@@ -185,6 +185,11 @@ class Intervention(models.Model):
     def description(self) -> str:
         return in_language(self.description_it, self.description_en)
 
+    @property
+    def description_lang(self) -> str:
+        """Of the text above: a project of the PNRR has its title in Italian alone."""
+        return "en" if self.description == self.description_en else "it"
+
 
 class CrosswalkEntry(models.Model):
     """How an action of one edition became actions of the next; codes alone say nothing."""

@@ -26,4 +26,7 @@ def _cell(cell: dict[str, Any], not_known: str) -> str:
         return f'<td class="num">{number(cell["number"], cell["decimals"])}</td>'
     if cell.get("unknown"):
         return f'<td class="unknown">{not_known}</td>'
-    return f"<td>{conditional_escape(cell['text'])}</td>"
+    text = conditional_escape(cell["text"])
+    if "url" in cell:
+        return f'<td><a href="{conditional_escape(cell["url"])}">{text}</a></td>'
+    return f"<td>{text}</td>"
