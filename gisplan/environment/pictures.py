@@ -24,6 +24,8 @@ PAGES = {
 #: Where the map is what says something, and stands below a form.
 AT_THE_MAP = {"axis-3", "axis-5", "hub", "coverage", "inner-areas", "compare", "difference"}
 AT_THE_LAST_MAP = {"difference"}
+#: Whose map is beside the words on a desk, and below them on a phone.
+BESIDE = {"home"}
 TO_THE_MAP = "e => window.scrollTo(0, e.getBoundingClientRect().top + window.scrollY - 70)"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 
@@ -46,7 +48,7 @@ def _take(page: Any, address: str, path: Path) -> None:
     if answer is None or not answer.ok:
         sys.exit(f"{address} answers {answer.status if answer else 'nothing'}: no picture of it is taken.")
     name = path.stem.removesuffix("-phone")
-    if name in AT_THE_MAP:
+    if name in AT_THE_MAP or (name in BESIDE and name != path.stem):
         maps = page.locator(".map-frame")
         (maps.last if name in AT_THE_LAST_MAP else maps.first).evaluate(TO_THE_MAP)
     page.wait_for_timeout(300)  # fonts and the fade of the tiles
