@@ -23,17 +23,18 @@ CHECKS = {
 }
 
 
-PAGES = "tests/web"
+#: The tests that open pages take half of the time of all; pytest knows them by their mark.
+IN_A_BROWSER, THE_REST = ["-m", "browser"], ["-m", "not browser"]
 #: What the second program of a whole run is called with.
-PAGES_ALONE = "--pages-alone"
+BROWSER_ALONE = "--browser-alone"
 
 
 def run_tests(words: Sequence[str]) -> int:
-    """The words go to pytest; without any, a machine of two cores runs the pages beside all else."""
+    """The words go to pytest; without any, a machine of two cores runs what opens a browser beside all else."""
     steps = Steps()
     run_all(steps, {**_needed(), "Chromium": browser.find_or_install})
-    if list(words) == [PAGES_ALONE]:
-        return _pytest([PAGES], state.for_tests("test-pages"), steps)
+    if list(words) == [BROWSER_ALONE]:
+        return _pytest(IN_A_BROWSER, state.for_tests("test-pages"), steps)
     if words or given_url() or (os.cpu_count() or 1) < 2:
         return _pytest(words, state.for_tests(), steps)
     return _in_two_programs(steps)
@@ -44,11 +45,11 @@ def _in_two_programs(steps: Steps) -> int:
     output = state.for_tests("test-pages").root / "output.txt"
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("w") as file:
-        command = [str(PYTHON), "-m", "gisplan.environment", "test", PAGES_ALONE]
+        command = [str(PYTHON), "-m", "gisplan.environment", "test", BROWSER_ALONE]
         pages = subprocess.Popen(command, cwd=CHECKOUT, stdout=file, stderr=subprocess.STDOUT)
-        steps.say(f"{PAGES} runs beside the rest and writes to {output}.")
+        steps.say(f"What opens a browser runs beside the rest and writes to {output}.")
         try:
-            code = _pytest([f"--ignore={PAGES}"], state.for_tests(), steps)
+            code = _pytest(THE_REST, state.for_tests(), steps)
         except BaseException:
             pages.terminate()
             raise

@@ -103,10 +103,15 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("response", self._note_refusal)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_failure(self, request: Any) -> None:
+        """But for the icon of a page that was left before it had come."""
+        if not (request.url.endswith("/icon.svg") and request.failure == "net::ERR_ABORTED"):
+            self.failed.append(request.url)
 
     def _note_refusal(self, response: Any) -> None:
         if response.status >= 400:

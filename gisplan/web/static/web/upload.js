@@ -45,6 +45,7 @@
   }
 
   input.addEventListener("change", list);
+  if (input.files.length) list(); // chosen before this script came, or kept by the browser on the way back
   ["dragenter", "dragover"].forEach(function (name) {
     drop.addEventListener(name, function (event) { event.preventDefault(); drop.classList.add("over"); });
   });
