@@ -109,8 +109,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note_failure(self, request: Any) -> None:
-        """But for the icon of a page that was left before it had come."""
-        if not (request.url.endswith("/icon.svg") and request.failure == "net::ERR_ABORTED"):
+        """But for what the browser gave up, as when a page is left while its icon or a script still comes."""
+        if request.failure != "net::ERR_ABORTED":
             self.failed.append(request.url)
 
     def _note_refusal(self, response: Any) -> None:

@@ -134,7 +134,7 @@ def test_the_maps_of_two_editions_always_show_the_same_place(visit: Visit) -> No
     visit.page.locator("#map_a").focus()
     visit.page.keyboard.press("ArrowRight")
     visit.page.keyboard.press("+")
-    visit.page.wait_for_timeout(600)
+    visit.page.wait_for_timeout(1500)
     first, second, third = (views(visit, name) for name in ("map_a", "map_b", "map_diff"))
     assert first == pytest.approx(second, abs=1e-6)
     assert first == pytest.approx(third, abs=1e-6)
@@ -148,9 +148,9 @@ def test_the_maps_of_two_municipalities_have_one_scale_and_move_alike(visit: Vis
     visit.page.locator("#map_b").focus()
     visit.page.keyboard.press("ArrowUp")
     visit.page.wait_for_function("lat => gisplanMap.maps.map_b.getCenter().lat !== lat", arg=before[1][0])
-    visit.page.wait_for_timeout(400)  # the key's own move is over, or zooming would stop it
+    visit.page.wait_for_timeout(800)  # the key's own move is over, or zooming would stop it
     visit.page.keyboard.press("-")
-    visit.page.wait_for_timeout(600)
+    visit.page.wait_for_timeout(1500)
     after = [views(visit, name) for name in ("map_a", "map_b")]
     assert after[0][2] == after[1][2] < before[0][2]
     moved = [

@@ -113,11 +113,12 @@ def test_the_reader_chooses_the_figure_and_the_address_keeps_it(visit: Visit) ->
 
 
 def test_on_a_phone_the_three_maps_stand_below_each_other_and_a_link_leads_to_the_last(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
     visit.page.set_viewport_size({"width": 390, "height": 850})
     visit.go(TWO_ZONES)
     boxes = [visit.page.locator(f"#{name}").bounding_box() for name in ("map_a", "map_b", "map_diff")]
     assert all(low["y"] >= high["y"] + high["height"] for high, low in pairwise(boxes))
     visit.page.get_by_role("link", name="Mappa delle differenze").click()
-    visit.page.wait_for_timeout(300)
-    assert 0 <= visit.page.locator("#difference-title").bounding_box()["y"] < 850
+    expect(visit.page.locator("#difference-title")).to_be_in_viewport()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
